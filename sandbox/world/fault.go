@@ -1,0 +1,149 @@
+package world
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// The fault words. "pre" means that nothing was done; "post" that it was done
+// and only the answer is lost.
+const (
+	Pre5xx    = "pre5xx"    // 503, not done
+	Post5xx   = "post5xx"   // done, then 500
+	PostHang  = "posthang"  // done, and no answer until the caller gives up
+	PostReset = "postreset" // done, then the connection is reset
+	TooMany   = "429"       // 429 with Retry-After (whole seconds of For, at least 1), not done
+	Slow      = "slow"      // done after For
+	Down      = "down"      // the connection is reset before anything is read
+)
+
+// A Fault is ordered ahead of time and happens to calls that match it.
+type Fault struct {
+	Provider string        // empty matches every provider
+	Method   string        // empty matches every method
+	Skip     int           // let this many matching calls through first
+	Times    int           // how many calls it hits; 0 means 1, -1 means until Clear
+	Word     string        // one of the fault words
+	For      time.Duration // for Slow and TooMany
+}
+
+// Faults holds what has been ordered. The zero Faults is ready to use.
+type Faults struct {
+	mu   sync.Mutex
+	list []*Fault
+}
+
+// Order adds a fault.
+func (f *Faults) Order(fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fault.Times == 0 {
+		fault.Times = 1
+	}
+	f.list = append(f.list, &fault)
+}
+
+// Clear drops all faults.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = nil
+}
+
+// List returns the faults still waiting to happen.
+func (f *Faults) List() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]Fault, 0, len(f.list))
+	for _, x := range f.list {
+		out = append(out, *x)
+	}
+	return out
+}
+
+func (f *Faults) take(provider, method string) (Fault, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, x := range f.list {
+		if x.Provider != "" && x.Provider != provider || x.Method != "" && x.Method != method {
+			continue
+		}
+		if x.Skip > 0 {
+			x.Skip--
+			continue
+		}
+		hit := *x
+		if x.Times > 0 {
+			if x.Times--; x.Times == 0 {
+				f.list = slices.Delete(f.list, i, i+1)
+			}
+		}
+		return hit, true
+	}
+	return Fault{}, false
+}
+
+// Serve answers one call: it applies the ordered fault, runs do, which writes
+// the true answer, and records the call. do sets call.Applied when it changed
+// something. A fake routes first, so that call.Method is known here.
+func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do http.HandlerFunc) {
+	fault, hit := w.Faults.take(call.Provider, call.Method)
+	call.At = w.Now()
+	call.Fault = fault.Word
+	answer := httptest.NewRecorder()
+	switch {
+	case hit && fault.Word == Down:
+		w.Journal.Record(*call)
+		reset(rw)
+		return
+	case hit && fault.Word == Pre5xx:
+		answer.WriteHeader(http.StatusServiceUnavailable)
+	case hit && fault.Word == TooMany:
+		answer.Header().Set("Retry-After", strconv.Itoa(max(1, int(fault.For/time.Second))))
+		answer.WriteHeader(http.StatusTooManyRequests)
+	default:
+		if hit && fault.Word == Slow {
+			pause(r, fault.For)
+		}
+		do(answer, r)
+	}
+	call.Status = answer.Code
+	w.Journal.Record(*call)
+	w.Changed()
+	switch {
+	case hit && fault.Word == Post5xx:
+		http.Error(rw, "internal error", http.StatusInternalServerError)
+	case hit && fault.Word == PostReset:
+		reset(rw)
+	case hit && fault.Word == PostHang:
+		<-r.Context().Done()
+	default:
+		for k, vs := range answer.Header() {
+			rw.Header()[k] = vs
+		}
+		rw.WriteHeader(answer.Code)
+		_, _ = rw.Write(answer.Body.Bytes())
+	}
+}
+
+func pause(r *http.Request, d time.Duration) {
+	select {
+	case <-r.Context().Done():
+	case <-time.After(d):
+	}
+}
+
+// reset closes the connection so that the caller sees no answer at all.
+func reset(rw http.ResponseWriter) {
+	if h, ok := rw.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			_ = conn.Close()
+			return
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
