@@ -1,0 +1,68 @@
+// Package fakeaws is the sandbox's AWS: Secrets Manager and STS's
+// GetCallerIdentity on one port, as aws-sdk-go-v2 calls them when
+// AWS_ENDPOINT_URL points here. It keeps AWS's rules for staging labels,
+// ClientRequestTokens, deletion and permissions, and its own memory only.
+//
+// Signatures are not verified: the access key id that signed a request says
+// who calls. See https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
+package fakeaws
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"rekey/sandbox/world"
+)
+
+// The account and region of every ARN that the fake makes.
+const (
+	Account = "111122223333"
+	Region  = "eu-west-2"
+)
+
+const provider = "aws"
+
+// A Fake answers AWS's calls. It is safe for use by several goroutines. Make
+// one with New.
+type Fake struct {
+	w *world.World
+
+	mu         sync.Mutex
+	secrets    []*secret // in the order of their creation, which is how ListSecrets shows them
+	identities map[string]Identity
+	denied     map[denial]bool
+	stale      time.Duration
+}
+
+// New returns an AWS without secrets and without anybody who may sign in.
+func New(w *world.World) *Fake {
+	return &Fake{w: w, identities: map[string]Identity{}, denied: map[denial]bool{}}
+}
+
+// SetStale makes reads answer with what was true d ago, as AWS may do for a
+// moment after a write. It is real time, not the world's.
+func (f *Fake) SetStale(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stale = d
+}
+
+// ServeHTTP answers one call and records it in the world's journal under the
+// operation's name.
+func (f *Fake) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, 1<<20))
+	if err != nil {
+		http.Error(rw, "reading the request: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	call := world.Call{Provider: provider, Caller: signer(r)}
+	target, isJSON := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.")
+	if !isJSON {
+		f.serveSTS(rw, r, &call, body)
+		return
+	}
+	f.serveSecrets(rw, r, &call, target, body)
+}
