@@ -1,0 +1,114 @@
+package rotation
+
+import (
+	"context"
+	"time"
+)
+
+// The kinds of steps that the state machine itself knows. All others are known
+// only to their Action.
+const (
+	KindApprove  = "approve"  // somebody else approves
+	KindReceive  = "receive"  // the new value comes in
+	KindPromote  = "promote"  // it becomes current: the switch
+	KindWithdraw = "withdraw" // a cancelled rotation takes its staged version back
+	KindRestore  = "restore"  // a roll back makes the old value current again
+)
+
+// An Action is what the bot does for one kind of step. It keeps no state: all
+// that it needs is in the Task.
+type Action interface {
+	// Check reads a step's parameters when the catalogue is loaded, so that a
+	// mistake stops the bot and not a person half-way.
+	Check(p Params) error
+
+	// By says whether a step with these parameters waits for a person.
+	By(p Params) Party
+
+	// Do makes one attempt. It may be called any number of times: what
+	// changes something outside goes through Task.Effect. An error means that
+	// a provider did not answer, or refused: the engine decides whether to
+	// try again or to park.
+	Do(ctx context.Context, t *Task) (Outcome, error)
+}
+
+// An Outcome is how one attempt ended. Make it with Done, Wait, Park, AskAgain
+// or Resume.
+type Outcome struct {
+	kind     outcomeKind
+	evidence []string
+	note     string
+	after    time.Duration
+	problem  Problem
+	links    []Link
+	by       Party
+	learn    func(*Facts)
+	debts    []Debt
+	attest   bool
+}
+
+type outcomeKind int
+
+const (
+	outcomeDone outcomeKind = iota + 1
+	outcomeWait
+	outcomePark
+	outcomeAskAgain
+	outcomeResume
+	outcomeReapprove
+)
+
+// Done ticks the step on the given evidence, a phrase each.
+func Done(evidence ...string) Outcome { return Outcome{kind: outcomeDone, evidence: evidence} }
+
+// Wait leaves the step open and says what for. It is looked at again after the
+// given time; 0 means at the usual pace (Engine.Pace), AtOnce immediately.
+func Wait(after time.Duration, note string) Outcome {
+	return Outcome{kind: outcomeWait, after: after, note: note}
+}
+
+// AtOnce makes Wait come back immediately.
+const AtOnce = time.Duration(-1)
+
+// Park stops the step until somebody does what the problem says.
+func Park(p Problem) Outcome { return Outcome{kind: outcomePark, problem: p} }
+
+// AskAgain rejects the new value and asks for another in a new round.
+func AskAgain(why string) Outcome { return Outcome{kind: outcomeAskAgain, note: why} }
+
+// Resume ends a cancellation that turned out to be impossible, and says why.
+func Resume(why string) Outcome { return Outcome{kind: outcomeResume, note: why} }
+
+// Knowing adds what was learned; it is recorded with the outcome.
+func (o Outcome) Knowing(learn func(*Facts)) Outcome {
+	o.learn = learn
+	return o
+}
+
+// Linking adds links to the step's buttons.
+func (o Outcome) Linking(links ...Link) Outcome {
+	o.links = links
+	return o
+}
+
+// Owing adds old credentials that were not proven dead.
+func (o Outcome) Owing(debts ...Debt) Outcome {
+	o.debts = debts
+	return o
+}
+
+// Attestable lets the holder vouch for the step instead.
+func (o Outcome) Attestable() Outcome {
+	o.attest = true
+	return o
+}
+
+// Reapprove voids the approvals and asks anew.
+func Reapprove(why string) Outcome { return Outcome{kind: outcomeReapprove, note: why} }
+
+// Needing passes the turn to a person who has to act outside, where the step's
+// parameters alone didn't say so.
+func (o Outcome) Needing(p Party) Outcome {
+	o.by = p
+	return o
+}

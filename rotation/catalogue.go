@@ -1,0 +1,309 @@
+package rotation
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// A Catalogue is the secrets and runbooks that Rekey knows.
+type Catalogue struct {
+	Secrets  []Secret
+	Runbooks map[string]Runbook
+
+	book Book
+}
+
+// A Book is what reading a catalogue needs to know besides its text.
+type Book struct {
+	Actions map[string]Action                  // by kind
+	ID      func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
+	Link    func(url string) string            // where a link leads; nil: where it says
+}
+
+// Reserved names can't be secrets: they are words of the command.
+var Reserved = []string{"list", "status", "cancel", "help", "due", "history", "start"}
+
+// LoadCatalogue reads a catalogue strictly. Every mistake that it finds is in
+// the one error, each with its line: unknown keys, kinds, runbooks and handles,
+// names that occur twice, templates that don't render for every secret that
+// uses them, and parameters that a step's Check refuses.
+func LoadCatalogue(text []byte, book Book) (*Catalogue, error) {
+	c := &Catalogue{Runbooks: map[string]Runbook{}, book: book}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, fmt.Errorf("the catalogue is not YAML: %s", yaml.FormatError(err, false, true))
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, errors.New("the catalogue must be one YAML document with secrets: and runbooks:")
+	}
+	if word := foreign(file.Docs[0].Body); word != nil {
+		return nil, fmt.Errorf("line %d: a catalogue has no anchors, aliases, merges or tags; write the value out", word.GetToken().Position.Line)
+	}
+	top, ok := file.Docs[0].Body.(*ast.MappingNode)
+	if !ok {
+		return nil, errors.New("the catalogue must start with secrets: and runbooks:")
+	}
+	l := loader{c: c}
+	for _, entry := range top.Values {
+		switch key := entry.Key.String(); key {
+		case "runbooks":
+			l.runbooks(entry.Value)
+		case "secrets":
+			l.secrets(entry.Value)
+		default:
+			l.fail(entry, "there is no key %q; a catalogue has secrets: and runbooks:", key)
+		}
+	}
+	l.render()
+	if len(l.problems) > 0 {
+		return nil, &CatalogueError{l.problems}
+	}
+	return c, nil
+}
+
+// A CatalogueError lists all mistakes in a catalogue, a line each.
+type CatalogueError struct{ Problems []string }
+
+// Error joins the lines.
+func (e *CatalogueError) Error() string {
+	return fmt.Sprintf("the catalogue has %d mistakes:\n  %s", len(e.Problems), strings.Join(e.Problems, "\n  "))
+}
+
+type loader struct {
+	c        *Catalogue
+	problems []string
+	lines    map[string]int // "secret NAME", "runbook NAME" to line
+}
+
+func (l *loader) fail(n ast.Node, format string, args ...any) {
+	l.failAt(n.GetToken().Position.Line, format, args...)
+}
+
+func (l *loader) failAt(line int, format string, args ...any) {
+	l.problems = append(l.problems, fmt.Sprintf("line %d: ", line)+fmt.Sprintf(format, args...))
+}
+
+func (l *loader) at(what string, line int) {
+	if l.lines == nil {
+		l.lines = map[string]int{}
+	}
+	l.lines[what] = line
+}
+
+func (l *loader) runbooks(n ast.Node) {
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		l.fail(n, "runbooks: must map names to runbooks")
+		return
+	}
+	for _, entry := range m.Values {
+		name := entry.Key.String()
+		if _, twice := l.c.Runbooks[name]; twice {
+			l.fail(entry, "the runbook %s is there twice", name)
+		}
+		var r Runbook
+		if err := yaml.NodeToValue(entry.Value, &r, yaml.Strict()); err != nil {
+			l.decode(entry, err)
+			continue
+		}
+		l.at("runbook "+name, entry.GetToken().Position.Line)
+		l.c.Runbooks[name] = r
+		if _, err := time.Parse(time.DateOnly, r.Review); err != nil {
+			l.fail(entry, "the runbook %s needs a review date, like 2027-05-22", name)
+		}
+		if r.Owner == "" {
+			l.fail(entry, "the runbook %s needs an owner", name)
+		}
+	}
+}
+
+func (l *loader) secrets(n ast.Node) {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		l.fail(n, "secrets: must be a list")
+		return
+	}
+	for _, entry := range list.Values {
+		var s Secret
+		if err := yaml.NodeToValue(entry, &s, yaml.Strict()); err != nil {
+			l.decode(entry, err)
+			continue
+		}
+		s.defaults()
+		line := entry.GetToken().Position.Line
+		if _, twice := l.lines["secret "+s.Name]; twice {
+			l.failAt(line, "the secret %s is there twice", s.Name)
+		}
+		l.at("secret "+s.Name, line)
+		for _, problem := range s.check() {
+			l.failAt(line, "%s: %s", s.Name, problem)
+		}
+		l.c.Secrets = append(l.c.Secrets, s)
+	}
+}
+
+// decode keeps only the first line of the decoder's error, with its position.
+func (l *loader) decode(n ast.Node, err error) {
+	line, text := n.GetToken().Position.Line, err.Error()
+	var syntax yaml.Error
+	if errors.As(err, &syntax) {
+		text = syntax.GetMessage()
+		if t := syntax.GetToken(); t != nil {
+			line = t.Position.Line
+		}
+	}
+	l.failAt(line, "%s", text)
+}
+
+// check returns what is wrong with a row by itself.
+func (s *Secret) check() []string {
+	var out []string
+	add := func(bad bool, text string) {
+		if bad {
+			out = append(out, text)
+		}
+	}
+	add(s.Name == "" || strings.ContainsAny(s.Name, " \t\n<>&|*"), "a name is needed, without spaces")
+	add(slices.Contains(Reserved, s.Name), "the name is a word of the command; choose another")
+	add(s.Title == "", "a title is needed")
+	add(s.Region == "", "a region is needed")
+	add(s.Every == 0, "every: is needed, like 180d")
+	add(s.Overlap != None && s.Overlap != SideBySide, "overlap: must be none or side-by-side")
+	add(!slices.Contains([]Entry{EntryCLI, EntryConsole, EntryAPI}, s.Entry), "entry: must be cli, console or api")
+	add(s.Quorum < 1, "quorum: must be at least 1")
+	for _, r := range s.Read {
+		add(!slices.Contains([]string{"pending", "current", "previous"}, r), "read: takes pending, current and previous, not "+r)
+	}
+	return out
+}
+
+// render tries every secret's plan.
+func (l *loader) render() {
+	for i := range l.c.Secrets {
+		s := &l.c.Secrets[i]
+		if _, problems := l.c.plan(s); len(problems) > 0 {
+			for _, p := range problems {
+				l.failAt(l.lines["secret "+s.Name], "%s: %s", s.Name, p)
+			}
+		}
+	}
+	slices.SortStableFunc(l.problems, func(a, b string) int { return lineOf(a) - lineOf(b) })
+	l.problems = slices.Compact(l.problems)
+}
+
+func lineOf(problem string) int {
+	n := 0
+	_, _ = fmt.Sscanf(problem, "line %d:", &n)
+	return n
+}
+
+// foreign finds YAML that a catalogue does without: what is read must be what
+// is written.
+func foreign(n ast.Node) ast.Node {
+	for _, t := range []ast.NodeType{ast.AnchorType, ast.AliasType, ast.MergeKeyType, ast.TagType} {
+		if found := ast.Filter(t, n); len(found) > 0 {
+			return found[0]
+		}
+	}
+	return nil
+}
+
+// Secret returns the row of the given name, or an Error with Unknown that
+// names the nearest one.
+func (c *Catalogue) Secret(name string) (*Secret, error) {
+	for i := range c.Secrets {
+		if c.Secrets[i].Name == name {
+			return &c.Secrets[i], nil
+		}
+	}
+	e := &Error{Reason: Unknown, What: "There is no secret called " + name + ".", Next: "`/rotate list` shows what there is."}
+	if near := c.nearest(name); near != "" {
+		e.Next = "Did you mean " + near + "?"
+		return nil, &Nearest{e, near}
+	}
+	return nil, e
+}
+
+// Nearest is an Error about a misspelt name, with the name that was perhaps
+// meant.
+type Nearest struct {
+	Refusal *Error
+	Name    string
+}
+
+// Error returns the Error's sentences.
+func (n *Nearest) Error() string { return n.Refusal.Error() }
+
+// Unwrap returns the Error.
+func (n *Nearest) Unwrap() error { return n.Refusal }
+
+// Names returns the names of all secrets in the catalogue's order.
+func (c *Catalogue) Names() []string {
+	out := make([]string, len(c.Secrets))
+	for i, s := range c.Secrets {
+		out[i] = s.Name
+	}
+	return out
+}
+
+// nearest returns the name with the fewest edits, if they are few enough to be
+// a slip, or one that contains the same words.
+func (c *Catalogue) nearest(name string) string {
+	best, least := "", max(2, len(name)/3)+1
+	for _, n := range c.Names() {
+		if d := edits(strings.ToLower(name), strings.ToLower(n)); d < least {
+			best, least = n, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' })
+	most := 1
+	for _, n := range c.Names() {
+		has := 0
+		for _, w := range words {
+			if slices.Contains(strings.FieldsFunc(n, func(r rune) bool { return r == '_' || r == '-' }), w) {
+				has++
+			}
+		}
+		if has > most {
+			best, most = n, has
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	ra, rb := []rune(a), []rune(b)
+	row := make([]int, len(rb)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range ra {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range rb {
+			cost := diagonal
+			if x != y {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(rb)]
+}
+
+// kinds lists what is known, for an error.
+func kinds(m map[string]Action) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+}

@@ -1,0 +1,219 @@
+package rotation
+
+import (
+	"slices"
+	"time"
+)
+
+// New starts a rotation of the plan's secret: its first step is open and due.
+func New(plan Plan, starter Person, now time.Time) (*Rotation, Event) {
+	r := &Rotation{
+		State: Running, Ending: Complete, Starter: starter, Holder: starter, Started: now,
+		Plan: plan, Steps: runs(plan.Steps), Facts: Facts{Asks: 1},
+	}
+	r.open(0, now)
+	return r, r.event(now, starter, "started", "Started the rotation of "+plan.Title+".")
+}
+
+func runs(steps []Step) []StepRun {
+	out := make([]StepRun, len(steps))
+	for i, s := range steps {
+		out[i] = StepRun{Step: s, State: Later}
+	}
+	return out
+}
+
+// Record takes the outcome of an attempt at the current step.
+func (r *Rotation) Record(o Outcome, now time.Time) []Event {
+	s := r.Step()
+	s.Fails = 0
+	if o.learn != nil {
+		o.learn(&r.Facts)
+	}
+	for _, l := range o.links {
+		if !slices.Contains(s.More, l) {
+			s.More = append(s.More, l)
+		}
+	}
+	for _, d := range o.debts {
+		if !slices.Contains(r.Debts, d) {
+			r.Debts = append(r.Debts, d)
+		}
+	}
+	switch o.kind {
+	case outcomeDone:
+		return r.tick(s, o.evidence, now)
+	case outcomePark:
+		return r.park(s, o.problem, now)
+	case outcomeAskAgain:
+		return r.askAgain(ByRekey, o.note, now)
+	case outcomeResume:
+		return r.resume(o.note, now)
+	case outcomeReapprove:
+		return r.reapprove(o.note, now)
+	default:
+		return r.wait(s, o, now)
+	}
+}
+
+// tick finishes step s on evidence and opens the next, or ends the rotation.
+func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
+	s.State, s.Ended, s.Note, s.Problem = Ticked, now, "", nil
+	s.Evidence = evidence
+	e := r.event(now, ByRekey, "step done", s.Title+": "+join(evidence))
+	if s.Attested != "" {
+		e.By = s.Attested
+	}
+	events := []Event{e}
+	if r.At+1 < len(r.Steps) {
+		r.open(r.At+1, now)
+		return events
+	}
+	return append(events, r.end(r.Ending, now))
+}
+
+// end closes the rotation and tells those who were in it.
+func (r *Rotation) end(state State, now time.Time) Event {
+	r.At, r.State, r.Ended = len(r.Steps), state, now
+	r.Due, r.Nudge = time.Time{}, time.Time{}
+	for i := range r.Claims {
+		if r.Claims[i].State == Claimed {
+			r.Claims[i].State = Void
+		}
+	}
+	kind := map[State]TurnKind{Complete: TurnComplete, Cancelled: TurnCancelled, Refused: TurnRefused, RolledBack: TurnRolledBack}[state]
+	r.turn(Starter, kind, now)
+	return r.event(now, ByRekey, string(state), "The rotation is "+string(state)+".")
+}
+
+// open makes step i the current one. It is due at once: even a person's step
+// begins with a look at what is there.
+func (r *Rotation) open(i int, now time.Time) {
+	r.At = i
+	s := r.Step()
+	s.State, s.Opened, s.Problem, s.Note, s.Ended = Open, now, nil, "", time.Time{}
+	s.Round++
+	r.Due, r.Touched = now, now
+	switch {
+	case s.Kind == KindApprove:
+		r.turn(Approvers, TurnApprove, now)
+	case s.By == Holder:
+		r.turn(Holder, TurnStep, now)
+	}
+}
+
+// turn passes the turn; the card's thread tells it once.
+func (r *Rotation) turn(to Party, kind TurnKind, now time.Time) {
+	r.Turn = Turn{N: r.Turn.N + 1, To: to, Kind: kind, Since: now}
+	r.Touched = now
+}
+
+func (r *Rotation) wait(s *StepRun, o Outcome, now time.Time) []Event {
+	changed := s.Note != o.note || o.learn != nil || len(o.links) > 0
+	s.State, s.Note = Open, o.note
+	changed = changed || s.Attestable != o.attest
+	s.Attestable = o.attest
+	if o.by != "" && s.By != o.by {
+		s.By, changed = o.by, true
+		if o.by == Holder {
+			r.turn(Holder, TurnStep, now)
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return []Event{r.event(now, ByRekey, "waiting", s.Title+": "+o.note)}
+}
+
+func (r *Rotation) park(s *StepRun, p Problem, now time.Time) []Event {
+	s.State, s.Problem, s.Note = Parked, &p, ""
+	r.Due = time.Time{}
+	r.turn(Holder, TurnParked, now)
+	return []Event{r.event(now, ByRekey, "parked", p.What)}
+}
+
+// askAgain rejects the new value and goes back to the step that receives it.
+func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
+	if r.Facts.New != "" && !slices.Contains(r.Facts.Rejected, r.Facts.New) {
+		r.Facts.Rejected = append(r.Facts.Rejected, r.Facts.New)
+	}
+	r.Facts.New, r.Facts.Way, r.Facts.Chosen, r.Facts.Identity = "", "", "", ""
+	r.Facts.Missing, r.Facts.Accepted, r.Facts.Expires = nil, "", time.Time{}
+	r.Facts.Asks++
+	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
+	for i := at; i < len(r.Steps); i++ {
+		s := &r.Steps[i]
+		s.State, s.Problem, s.Note, s.Evidence, s.Attested = Later, nil, "", nil, ""
+	}
+	r.open(at, now)
+	r.Steps[at].Asked = why
+	return []Event{r.event(now, by, "asked again", why)}
+}
+
+// detour leaves the present order: the remaining steps are skipped, the given
+// ones follow, and the rotation ends in state ending.
+func (r *Rotation) detour(steps []Step, ending State, now time.Time) {
+	for i := r.At; i < len(r.Steps); i++ {
+		s := &r.Steps[i]
+		s.State, s.Problem, s.Note = Skipped, nil, ""
+	}
+	at := len(r.Steps)
+	r.Steps = append(r.Steps, runs(steps)...)
+	r.Ending = ending
+	r.open(at, now)
+}
+
+// resume takes a cancellation back: the steps that it skipped go on.
+func (r *Rotation) resume(why string, now time.Time) []Event {
+	asked := r.Step()
+	for i := range r.Claims {
+		if r.Claims[i].Verb == Cancel && r.Claims[i].State == Counted {
+			r.Claims[i].State = Void
+		}
+	}
+	r.Steps = slices.DeleteFunc(r.Steps, func(s StepRun) bool { return s.ID == asked.ID })
+	at := len(r.Steps)
+	for i := range r.Steps {
+		if r.Steps[i].State == Skipped {
+			r.Steps[i].State = Later
+			at = min(at, i)
+		}
+	}
+	r.Ending, r.Reason = Complete, ""
+	r.open(at, now)
+	r.Steps[at].Asked = why
+	return []Event{r.event(now, ByRekey, "not cancelled", why)}
+}
+
+// event starts an audit line about the current step.
+func (r *Rotation) event(now time.Time, by Person, kind, text string) Event {
+	e := Event{Rotation: r.ID, Secret: r.Plan.Secret, At: now, By: by, Kind: kind, Text: text}
+	if s := r.Step(); s != nil {
+		e.Step = s.ID
+	}
+	return e
+}
+
+func join(phrases []string) string {
+	out := ""
+	for i, p := range phrases {
+		if i > 0 {
+			out += " · "
+		}
+		out += p
+	}
+	return out
+}
+
+// NotAnswered records an attempt that no provider answered; the engine says
+// when it tries again. After a while of silence the card shows it.
+func (r *Rotation) NotAnswered(why string, now, again time.Time) []Event {
+	s := r.Step()
+	s.Fails++
+	r.Due = again
+	if s.Note == why {
+		return nil
+	}
+	s.Note = why
+	return []Event{r.event(now, ByRekey, "no answer", s.Title+": "+why)}
+}

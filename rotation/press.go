@@ -1,0 +1,224 @@
+package rotation
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A Verb is what a button on a card asks for.
+type Verb string
+
+// The verbs.
+const (
+	Approve       Verb = "approve"
+	Refuse        Verb = "refuse"
+	Attest        Verb = "attest" // I vouch for it: nothing can be observed
+	Retry         Verb = "retry"
+	TakeOver      Verb = "take_over"
+	Cancel        Verb = "cancel"
+	Check         Verb = "check" // look now
+	Again         Verb = "ask_again"
+	PromoteAnyway Verb = "promote_anyway"
+	RollBack      Verb = "roll_back"
+	NewPlan       Verb = "new_plan"
+	Choose        Verb = "choose" // between two new versions
+)
+
+var past = map[Verb]string{
+	Approve: "Approved", Refuse: "Refused", PromoteAnyway: "Let pass what is missing in", RollBack: "Ordered the roll back of",
+}
+
+// A Press is one button pressed by one person: on which step and round it was
+// drawn, and the reason or choice that came with it.
+type Press struct {
+	Verb   Verb
+	Step   string
+	Round  int
+	By     Person
+	Reason string
+	Value  string
+	Plan   Plan // for NewPlan: what the catalogue renders now
+}
+
+// Press does what the button asks, or explains why not. The right of the
+// person to press buttons at all is checked before; here stands what follows
+// from the rotation itself.
+func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
+	s := r.Step()
+	if s == nil {
+		return nil, refuse(NotNow, "Rotation %d is %s. Nothing left to do here.", r.ID, r.State)
+	}
+	if p.Verb == TakeOver {
+		return r.takeOver(p.By, now)
+	}
+	if p.Verb == Cancel && p.Step == "" { // typed, not pressed: about whatever is current
+		p.Step, p.Round = s.ID, s.Round
+	}
+	if p.Step != s.ID || p.Round != s.Round {
+		return nil, r.movedOn(p, now)
+	}
+	r.Touched = now
+	switch p.Verb {
+	case Approve:
+		return r.approve(p, now)
+	case Refuse:
+		if s.Kind != KindApprove {
+			return nil, refuse(NotNow, "This was approved already, so it can't be refused. Cancel it if it must not go on.")
+		}
+		return r.claim(Refuse, p, now)
+	case Cancel:
+		return r.cancel(p, now)
+	case RollBack:
+		return r.askRollBack(p, now)
+	case Check:
+		return r.check(p, now)
+	case Attest:
+		return r.attest(p, now)
+	}
+	return r.pressParked(p, now)
+}
+
+// pressParked handles the presses that lead on from a parked step.
+func (r *Rotation) pressParked(p Press, now time.Time) ([]Event, error) {
+	s := r.Step()
+	if s.State != Parked {
+		return nil, refuse(NotNow, "Nothing is parked any more: the rotation goes on by itself. The card shows where it is.")
+	}
+	offered := slices.ContainsFunc(s.Problem.Choices, func(c Choice) bool { return c.Verb == p.Verb && c.Value == p.Value })
+	if p.Verb != Retry && !offered || p.Verb == Retry && s.Problem.NoRetry {
+		return nil, refuse(NotNow, "That isn't offered here. The card shows what leads on.")
+	}
+	switch p.Verb {
+	case Retry:
+		r.reopen(now)
+		return []Event{r.event(now, p.By, "retry", "Retried: "+s.Title+".")}, nil
+	case Again:
+		return r.askAgain(p.By, s.Problem.What, now), nil
+	case Choose:
+		r.Facts.Chosen = p.Value
+		r.reopen(now)
+		return []Event{r.event(now, p.By, "chose", "Chose version "+p.Value+".")}, nil
+	case PromoteAnyway:
+		if p.By == r.Starter {
+			return nil, refuse(NotAllowed, "You started this rotation, so somebody else has to accept what is missing.")
+		}
+		return r.claim(PromoteAnyway, p, now)
+	case NewPlan:
+		return r.newPlan(p, now), nil
+	}
+	return nil, refuse(Invalid, "There is no such button.")
+}
+
+// movedOn says what happened since the button was drawn.
+func (r *Rotation) movedOn(p Press, now time.Time) error {
+	if p.Verb == Approve || p.Verb == Refuse {
+		for _, c := range r.Approved() {
+			if c.By == p.By {
+				return refuse(Stale, "You approved this at %s. Nothing left for you to do here.", When(c.At))
+			}
+			return refuse(Stale, "%s approved this at %s. Nothing left for you to do here.", Mention(c.By), When(c.At))
+		}
+	}
+	return refuse(Stale, "The rotation has moved on since that button was drawn. The card shows where it is now.")
+}
+
+func (r *Rotation) approve(p Press, now time.Time) ([]Event, error) {
+	s := r.Step()
+	switch {
+	case s.Kind != KindApprove:
+		return nil, refuse(NotNow, "There is nothing to approve at the moment.")
+	case s.State == Parked:
+		return nil, refuse(NotNow, "This can't be approved yet: %s", s.Problem.What)
+	case r.Plan.Baseline == "":
+		return nil, refuse(NotNow, "Rekey has not seen the secret yet, so there is nothing certain to approve. Try again in a moment.")
+	}
+	if why := r.whyNotOwn(p.By); why != "" {
+		return nil, refuse(NotAllowed, "%s", why)
+	}
+	return r.claim(Approve, p, now)
+}
+
+// whyNotOwn says why somebody who is in the rotation can't approve it.
+func (r *Rotation) whyNotOwn(by Person) string {
+	if by == r.Starter {
+		return "You started this rotation, so somebody else has to approve it."
+	}
+	if by == r.Holder {
+		return "You hold this rotation, so somebody else has to approve it."
+	}
+	for _, s := range r.Steps {
+		if s.Attested == by {
+			return "You vouched for a step of this rotation, so somebody else has to approve it."
+		}
+	}
+	return ""
+}
+
+func (r *Rotation) takeOver(by Person, now time.Time) ([]Event, error) {
+	if by == r.Holder {
+		return nil, refuse(NotNow, "You hold this rotation already.")
+	}
+	from := r.Holder
+	r.Holder = by
+	events := []Event{r.event(now, by, "taken over", "Took the rotation over from "+Mention(from)+".")}
+	if r.Committed() {
+		return events, nil // the approval stands, and the card shows who gave it
+	}
+	for i := range r.Claims {
+		c := &r.Claims[i]
+		if c.By == by && c.Verb == Approve && (c.State == Claimed || c.State == Counted) {
+			c.State, c.Why = Void, "took the rotation over"
+			events = append(events, r.event(now, by, "approval void", Mention(by)+" holds the rotation now, so their approval doesn't count any more."))
+			if at := r.Find(KindApprove); at != nil && at.State == Ticked {
+				events = append(events, r.reapprove(Mention(by)+" approved and then took over, so somebody else has to approve.", now)...)
+			}
+		}
+	}
+	return events, nil
+}
+
+// check looks now. A credential is probed at most once a minute and ten times
+// an hour, since providers lock out whoever fails too often.
+func (r *Rotation) check(p Press, now time.Time) ([]Event, error) {
+	if r.Step().State == Parked {
+		return nil, refuse(NotNow, "This is parked. Press Retry once the cause is gone.")
+	}
+	r.Checks.Asked, r.Due = true, now
+	return []Event{r.event(now, p.By, "check", "Asked to look now.")}, nil
+}
+
+// MayProbe reports whether an old credential may be tried again at now.
+func (c *Checks) MayProbe(now time.Time) bool {
+	recent := slices.DeleteFunc(slices.Clone(c.Done), func(t time.Time) bool { return now.Sub(t) > time.Hour })
+	return len(recent) < 10 && (len(recent) == 0 || now.Sub(recent[len(recent)-1]) >= time.Minute)
+}
+
+// Probed notes that an old credential was tried.
+func (c *Checks) Probed(now time.Time) {
+	c.Done = append(slices.DeleteFunc(c.Done, func(t time.Time) bool { return now.Sub(t) > time.Hour }), now)
+}
+
+// attest ticks a step on somebody's word, where the step allows it.
+func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
+	s := r.Step()
+	switch {
+	case p.By != r.Holder:
+		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can vouch for a step. Press Take over first if it is yours now.", Mention(r.Holder))
+	case !s.Attestable:
+		return nil, refuse(NotNow, "This step is ticked by what is observed, not by a press.")
+	}
+	s.Attested = p.By
+	return r.tick(s, []string{"attested by " + Mention(p.By) + ": " + p.Reason}, now), nil
+}
+
+// reopen starts a new round of the current step.
+func (r *Rotation) reopen(now time.Time) {
+	s := r.Step()
+	s.State, s.Problem, s.Note, s.Fails = Open, nil, "", 0
+	s.Round++
+	r.Due, r.Touched = now, now
+	r.Turn.Kind = ""
+}
+
+func itoa(id ID) string { return strconv.FormatInt(int64(id), 10) }

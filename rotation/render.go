@@ -1,0 +1,247 @@
+package rotation
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// An Optional action can say that a step isn't needed with these parameters,
+// so that the plan leaves it out.
+type Optional interface{ Needed(p Params) bool }
+
+// Plan renders what a rotation of the named secret would do now.
+func (c *Catalogue) Plan(name string) (Plan, error) {
+	s, err := c.Secret(name)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan, problems := c.plan(s)
+	if len(problems) > 0 {
+		return Plan{}, fmt.Errorf("rendering the plan of %s: %s", name, strings.Join(problems, "; "))
+	}
+	return plan, nil
+}
+
+func (c *Catalogue) plan(s *Secret) (Plan, []string) {
+	book, ok := c.Runbooks[s.Runbook]
+	if !ok {
+		return Plan{}, []string{fmt.Sprintf("there is no runbook %q", s.Runbook)}
+	}
+	r := renderer{c: c, scope: c.scope(s)}
+	p := Plan{
+		Secret: s.Name, Title: s.Title, Noun: s.Noun, SecretID: s.SecretID, Region: s.Region, Console: c.link(s.console()),
+		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every),
+		Owner: r.handle(s.Owner, '@'), Channel: r.handle(s.Channel, '#'), Approvers: r.handle(s.Approvers, '@'),
+	}
+	order, ok := book.Order[s.Overlap]
+	if !ok {
+		return p, append(r.problems, fmt.Sprintf("the runbook %s has no order for overlap %s", s.Runbook, s.Overlap))
+	}
+	if s.Entry == EntryConsole {
+		order = approvalFirst(book, order)
+	}
+	p.Steps = r.steps(book, order, "")
+	if s.Overlap == SideBySide {
+		p.RollBack = r.steps(book, book.RollBack, "back_")
+	}
+	return p, append(r.problems, inOrder(&p)...)
+}
+
+// approvalFirst puts the approval before the value: a save in the console is
+// the switch.
+func approvalFirst(book Runbook, order []string) []string {
+	is := func(kind string) func(string) bool {
+		return func(id string) bool { return book.Steps[id].Kind == kind }
+	}
+	approve, receive := slices.IndexFunc(order, is(KindApprove)), slices.IndexFunc(order, is(KindReceive))
+	if approve < receive || receive < 0 {
+		return order
+	}
+	out := slices.Delete(slices.Clone(order), approve, approve+1)
+	return slices.Insert(out, receive, order[approve])
+}
+
+// inOrder checks what the state machine relies on.
+func inOrder(p *Plan) []string {
+	var out []string
+	at := map[string]int{}
+	for i, s := range p.Steps {
+		if _, twice := at[s.Kind]; twice && slices.Contains([]string{KindApprove, KindReceive, KindPromote}, s.Kind) {
+			out = append(out, "there is more than one step of kind "+s.Kind)
+		}
+		at[s.Kind] = i
+	}
+	for _, kind := range []string{KindApprove, KindReceive, KindPromote} {
+		if _, ok := at[kind]; !ok {
+			out = append(out, "there is no step of kind "+kind)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	if at[KindPromote] < at[KindReceive] || at[KindPromote] < at[KindApprove] {
+		out = append(out, "promote must come after receive and approve")
+	}
+	first := p.Overlap == None || p.Entry == EntryConsole
+	if first && at[KindApprove] > at[KindReceive] {
+		out = append(out, "without overlap the approval must come before the new value")
+	}
+	if !first && at[KindApprove] < at[KindReceive] {
+		out = append(out, "side by side the approval must come after the new value")
+	}
+	return out
+}
+
+type renderer struct {
+	c        *Catalogue
+	scope    map[string]any
+	problems []string
+}
+
+func (r *renderer) handle(name string, sigil byte) Handle {
+	if len(name) < 2 || name[0] != sigil {
+		r.problems = append(r.problems, fmt.Sprintf("%q is not a handle; write it as %cname", name, sigil))
+		return Handle{}
+	}
+	id, ok := r.c.book.ID(name)
+	if !ok {
+		r.problems = append(r.problems, "the handle "+name+" has no id in the settings")
+	}
+	return Handle{Name: name, ID: id}
+}
+
+func (r *renderer) steps(book Runbook, order []string, prefix string) []Step {
+	var out []Step
+	for _, id := range order {
+		t, ok := book.Steps[id]
+		if !ok {
+			r.problems = append(r.problems, "the runbook has no step "+id)
+			continue
+		}
+		action, ok := r.c.book.Actions[t.Kind]
+		if !ok {
+			r.problems = append(r.problems, fmt.Sprintf("step %s: there is no kind %q; there are %s", id, t.Kind, kinds(r.c.book.Actions)))
+			continue
+		}
+		s := Step{
+			ID: prefix + id, Kind: t.Kind,
+			Title: r.text(id, t.Title), Done: r.text(id, t.Done), Text: r.text(id, t.Text), Warning: r.text(id, t.Warning),
+		}
+		for _, l := range t.Links {
+			s.Links = append(s.Links, Link{Title: r.text(id, l.Title), URL: r.c.link(r.text(id, l.URL))})
+		}
+		with, err := json.Marshal(r.any(id, t.With))
+		if err != nil {
+			r.problems = append(r.problems, fmt.Sprintf("step %s: %v", id, err))
+			continue
+		}
+		if t.With != nil {
+			s.With = with
+		}
+		if err := action.Check(s.With); err != nil {
+			r.problems = append(r.problems, fmt.Sprintf("step %s: %v", id, err))
+			continue
+		}
+		if o, ok := action.(Optional); ok && !o.Needed(s.With) {
+			continue
+		}
+		s.By = action.By(s.With)
+		out = append(out, s)
+	}
+	return out
+}
+
+// scope is what {{…}} can name: the row's own words, its values, and the other
+// secrets behind the same login.
+func (c *Catalogue) scope(s *Secret) map[string]any {
+	scope := map[string]any{
+		"name": s.Name, "title": s.Title, "noun": s.Noun, "secret_id": s.SecretID, "region": s.Region,
+		"field": s.Field, "console": c.link(s.console()), "siblings": c.siblings(s),
+	}
+	for k, v := range s.Values {
+		scope[k] = v
+	}
+	return scope
+}
+
+// Sibling is another secret behind the same login.
+type Sibling struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	SecretID string `json:"secret_id"`
+	Region   string `json:"region"`
+}
+
+func (c *Catalogue) siblings(s *Secret) []Sibling {
+	out := []Sibling{}
+	login, ok := s.Values["login"]
+	if !ok {
+		return out
+	}
+	for _, other := range c.Secrets {
+		if other.Name != s.Name && other.Runbook == s.Runbook && other.Values["login"] == login && slices.Contains(other.Read, "current") {
+			out = append(out, Sibling{Name: other.Name, Title: other.Title, SecretID: other.SecretID, Region: other.Region})
+		}
+	}
+	return out
+}
+
+func (c *Catalogue) link(url string) string {
+	if c.book.Link == nil {
+		return url
+	}
+	return c.book.Link(url)
+}
+
+var reference = regexp.MustCompile(`\{\{\s*([a-z_]+)\s*\}\}`)
+
+// any renders strings inside v. A string that is nothing but one reference
+// becomes the value itself, so that lists and maps can be passed on.
+func (r *renderer) any(id string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if m := reference.FindStringSubmatch(v); m != nil && m[0] == v {
+			value, ok := r.scope[m[1]]
+			if !ok {
+				r.problems = append(r.problems, fmt.Sprintf("step %s: the values don't say what {{%s}} is", id, m[1]))
+			}
+			return value
+		}
+		return r.text(id, v)
+	case map[string]any:
+		out := map[string]any{}
+		for k, x := range v {
+			out[k] = r.any(id, x)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = r.any(id, x)
+		}
+		return out
+	}
+	return v
+}
+
+// text renders references inside a longer text.
+func (r *renderer) text(id, s string) string {
+	out := reference.ReplaceAllStringFunc(s, func(m string) string {
+		name := reference.FindStringSubmatch(m)[1]
+		switch value := r.scope[name].(type) {
+		case string:
+			return value
+		case uint64, int64, int, float64, bool:
+			return fmt.Sprint(value)
+		}
+		r.problems = append(r.problems, fmt.Sprintf("step %s: the values don't say what {{%s}} is", id, name))
+		return m
+	})
+	if strings.Contains(reference.ReplaceAllString(s, ""), "{{") {
+		r.problems = append(r.problems, fmt.Sprintf("step %s: a template takes {{name}} only: %q", id, s))
+	}
+	return out
+}

@@ -1,0 +1,218 @@
+package rotation
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// An ID numbers rotations from 1, as people say it: "rotation 42".
+type ID int64
+
+// State is where a whole rotation stands. There is no failed one: a step that
+// can't go on is parked and waits for somebody.
+type State string
+
+// The states. Only Running can be changed.
+const (
+	Running    State = "running"
+	Complete   State = "complete"
+	Cancelled  State = "cancelled"   // ended before any change, or with our staged version taken back
+	Refused    State = "refused"     // an approver said no
+	RolledBack State = "rolled back" // the old value is current again
+)
+
+// A Rotation is one secret being replaced. It is kept as one row, and changed
+// only by its methods, inside Store.Update.
+type Rotation struct {
+	ID      ID        `json:"id"`
+	Version int64     `json:"version"` // grows by one with each change; a card shows one version
+	State   State     `json:"state"`
+	Ending  State     `json:"ending"` // what State becomes after the last step
+	Reason  string    `json:"reason"` // why an ended rotation didn't complete, in the words of whoever ended it
+	Starter Person    `json:"starter"`
+	Holder  Person    `json:"holder"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+
+	Plan    Plan      `json:"plan"`
+	Changed string    `json:"changed,omitempty"` // hash of the plan that the catalogue renders now, if it is another
+	Steps   []StepRun `json:"steps"`
+	At      int       `json:"at"` // index of the current step; len(Steps) at the end
+	Claims  []Claim   `json:"claims,omitempty"`
+	Facts   Facts     `json:"facts"`
+	Debts   []Debt    `json:"debts,omitempty"`
+	Turn    Turn      `json:"turn"`
+
+	Touched time.Time `json:"touched"` // the last turn or press: polling is quick for a while after it
+	Due     time.Time `json:"due"`     // when the engine looks next; zero: not by itself
+	Nudge   time.Time `json:"nudge"`   // when whoever is idle is reminded; zero: never
+	Checks  Checks    `json:"checks"`
+	Asking  time.Time `json:"asking"` // when Slack is asked again who is in the group, after it didn't answer
+}
+
+// A StepRun is one step of one rotation.
+type StepRun struct {
+	Step
+	State      StepState `json:"state"`
+	Round      int       `json:"round"` // how often people have sent it round; part of every effect's id
+	Opened     time.Time `json:"opened"`
+	Ended      time.Time `json:"ended"`
+	Evidence   []string  `json:"evidence,omitempty"`   // what ticked it, a phrase each
+	Attested   Person    `json:"attested,omitempty"`   // who vouched for it, where nothing could be observed
+	Note       string    `json:"note,omitempty"`       // what it is doing or waiting for
+	Asked      string    `json:"asked,omitempty"`      // why it is asked for again
+	Problem    *Problem  `json:"problem,omitempty"`    // why it is parked
+	Attestable bool      `json:"attestable,omitempty"` // the holder may vouch for it instead
+	More       []Link    `json:"more,omitempty"`       // links that turned up on the way: the run
+	Effects    []Effect  `json:"effects,omitempty"`
+	Fails      int       `json:"fails,omitempty"` // attempts in a row that no provider answered
+}
+
+// StepState is where one step stands.
+type StepState string
+
+// The step states.
+const (
+	Later   StepState = "later"
+	Open    StepState = "open"    // it is being done, or waited for
+	Parked  StepState = "parked"  // it can't go on until somebody does something
+	Ticked  StepState = "done"    // done, on the evidence it holds
+	Skipped StepState = "skipped" // not needed any more
+)
+
+// A Problem is why a step is parked: what happened, what is safe, what to do,
+// and the presses that lead on.
+type Problem struct {
+	What    string   `json:"what"`
+	Safe    string   `json:"safe"`
+	Next    string   `json:"next"`
+	Choices []Choice `json:"choices,omitempty"` // besides Retry
+	NoRetry bool     `json:"no_retry,omitempty"`
+}
+
+// A Choice is a press offered on a parked step.
+type Choice struct {
+	Verb  Verb   `json:"verb"`
+	Label string `json:"label"`
+	Value string `json:"value,omitempty"` // for Choose: the version id
+}
+
+// Facts are what the steps have learned, and later steps build on. It holds
+// ids and times, never a value.
+type Facts struct {
+	OldVersion   string               `json:"old_version"`   // VersionId that was AWSCURRENT when the rotation started
+	Asks         int                  `json:"asks"`          // how often the value was asked for, from 1
+	Rejected     []string             `json:"rejected"`      // version ids whose values failed
+	New          string               `json:"new"`           // VersionId of the new value
+	Way          Way                  `json:"way"`           // how it came
+	Created      time.Time            `json:"created"`       // when AWS created that version
+	Chosen       string               `json:"chosen"`        // the version somebody chose between two
+	Early        bool                 `json:"early"`         // it was saved in the console before the approval
+	Old          OldProof             `json:"old"`           // what is known of the old value
+	OldDead      time.Time            `json:"old_dead"`      // when it was first seen refused
+	FailingSince time.Time            `json:"failing_since"` // since when its users fail, at the latest
+	Identity     string               `json:"identity"`      // whom the new value belongs to
+	Expires      time.Time            `json:"expires"`       // when the new value expires; zero: not known
+	Missing      []string             `json:"missing"`       // named permissions that it lacks
+	Accepted     Person               `json:"accepted"`      // who let it pass with what is missing
+	Promoted     time.Time            `json:"promoted"`      // when it became current
+	CopiesBefore map[string]time.Time `json:"copies_before"` // "owner/repo NAME" to updated_at before the switch, by GitHub's clock
+	Copied       time.Time            `json:"copied"`        // the newest updated_at afterwards, by GitHub's clock
+	Run          string               `json:"run"`           // the workflow run that did it: "1187"
+	Used         time.Time            `json:"used"`          // when another workflow was first seen to use it
+	UsedBy       string               `json:"used_by"`       // which: "terraform-pagerduty.yml, run 1190"
+}
+
+// Way is how a new value came in.
+type Way string
+
+// The ways.
+const (
+	ByPut     Way = "put"     // staged as AWSPENDING under the version id that we reserved
+	ByConsole Way = "console" // saved in the console, so current at once
+)
+
+// OldProof is what is known of the old value.
+type OldProof string
+
+// What can be known.
+const (
+	OldRefused    OldProof = "refused"    // the provider refused it: proven dead
+	OldAlive      OldProof = "alive"      // it still works
+	OldUnreadable OldProof = "unreadable" // it may not or can't be read: not proven
+)
+
+// A Debt is an old credential that was not proven dead.
+type Debt struct {
+	What  string    `json:"what"`
+	Why   string    `json:"why"`
+	Since time.Time `json:"since"`
+}
+
+// A Turn says who is needed now. Each is told once, in the card's thread.
+type Turn struct {
+	N      int       `json:"n"` // counts the turns from 1; 0: nobody was ever needed
+	To     Party     `json:"to"`
+	Kind   TurnKind  `json:"kind"`
+	Since  time.Time `json:"since"`
+	Nudges int       `json:"nudges"` // reminders given: the first to the same people, the second to the team
+}
+
+// TurnKind is what a turn is about.
+type TurnKind string
+
+// The kinds of turns. The last four end the rotation.
+const (
+	TurnApprove    TurnKind = "approve"
+	TurnStep       TurnKind = "step"
+	TurnParked     TurnKind = "parked"
+	TurnNudge      TurnKind = "nudge"
+	TurnComplete   TurnKind = "complete"
+	TurnCancelled  TurnKind = "cancelled"
+	TurnRefused    TurnKind = "refused"
+	TurnRolledBack TurnKind = "rolled back"
+)
+
+// Checks counts the probes of an old credential, since a provider locks out
+// whoever fails too often.
+type Checks struct {
+	Asked bool        `json:"asked"` // somebody pressed Check now
+	Done  []time.Time `json:"done"`  // when it was probed in the last hour
+}
+
+// Step returns the current step, or nil at the end.
+func (r *Rotation) Step() *StepRun {
+	if r.At >= len(r.Steps) {
+		return nil
+	}
+	return &r.Steps[r.At]
+}
+
+// Find returns the last step of the given kind, or nil.
+func (r *Rotation) Find(kind string) *StepRun {
+	for i := len(r.Steps) - 1; i >= 0; i-- {
+		if r.Steps[i].Kind == kind {
+			return &r.Steps[i]
+		}
+	}
+	return nil
+}
+
+// Reserved is the version id under which `rekey put` stages the new value in
+// the present round.
+func (r *Rotation) Reserved() string {
+	return r.EffectID(KindReceive, "put", max(1, r.Facts.Asks))
+}
+
+// Clone returns a deep copy.
+func (r *Rotation) Clone() *Rotation {
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic("rotation: a rotation that can't be marshalled: " + err.Error())
+	}
+	out := new(Rotation)
+	if err := json.Unmarshal(text, out); err != nil {
+		panic("rotation: a rotation that can't be read back: " + err.Error())
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package rotation
+
+import (
+	"slices"
+	"time"
+)
+
+// What providers show, in words that steps and clients share.
+
+// The staging labels of Secrets Manager.
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+const (
+	Current  = "AWSCURRENT"
+	Pending  = "AWSPENDING"
+	Previous = "AWSPREVIOUS"
+)
+
+// Versions are the versions of one secret that carry a label.
+type Versions struct {
+	ARN    string
+	Labels map[string][]string // VersionId to its labels
+}
+
+// At returns the version that carries the label, or "".
+func (v Versions) At(label string) string {
+	for id, labels := range v.Labels {
+		if slices.Contains(labels, label) {
+			return id
+		}
+	}
+	return ""
+}
+
+// A Credential is whom a token belongs to and until when it lives.
+type Credential struct {
+	Login   string
+	Expires time.Time // zero: the provider didn't say
+}
+
+// A Run is one run of a workflow.
+type Run struct {
+	ID         int64
+	URL        string
+	Event      string // "workflow_dispatch", "push", "schedule"
+	Actor      string // the login that triggered it
+	Status     string // "queued", "in_progress", "completed", …
+	Conclusion string // "success", "failure", "cancelled", …; empty before it is completed
+	Attempt    int    // 1 for the first; a re-run has more
+	Created    time.Time
+	Updated    time.Time
+}
+
+// A Job is one job of a run's first attempt.
+type Job struct {
+	Name       string
+	Conclusion string
+	URL        string
+	Completed  time.Time
+}
+
+// A Copy is an Actions secret that holds a copy of the value.
+type Copy struct {
+	Repo   string `json:"repo"`                         // "owner/name"
+	Name   string `json:"name"`                         // "TERRAFORM_GITHUB_TOKEN"
+	Needed bool   `json:"needed_by_workflow,omitempty"` // the workflow that fills the copies signs in with this one
+}
+
+// Key names the copy in records: "owner/name NAME".
+func (c Copy) Key() string { return c.Repo + " " + c.Name }
+
+// A Card is the message in Slack that shows one rotation, and how far Slack
+// has followed.
+type Card struct {
+	Rotation  ID
+	Channel   string
+	TS        string    // the message; empty: not posted yet
+	Shown     int64     // the rotation's version that it shows
+	Told      int       // the last turn told in its thread
+	Posting   string    // block_id of a post that was sent and not confirmed; empty: none
+	PostingAt time.Time // when it was sent
+}

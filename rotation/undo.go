@@ -1,0 +1,161 @@
+package rotation
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// withdrawID is the id of the step that a cancellation adds.
+const withdrawID = "withdraw"
+
+// MayCancel reports whether Cancel is offered: until something irreversible
+// happened or the switch was intended.
+func (r *Rotation) MayCancel() bool {
+	return r.State == Running && r.Ending == Complete && !r.Switching() && r.Facts.Old != OldRefused
+}
+
+// cancel ends the rotation before any change. With a version staged, or after
+// an approval without overlap, a withdraw step makes sure of it first.
+func (r *Rotation) cancel(p Press, now time.Time) ([]Event, error) {
+	if r.Ending != Complete {
+		return nil, refuse(NotNow, "This rotation is being undone already.")
+	}
+	if !r.MayCancel() {
+		return nil, refuse(NotNow, "The old %s is gone or the new one is already in use, so there is nothing to go back to. Finish the rotation%s.", r.Plan.Noun, r.orRollBack())
+	}
+	r.Reason = p.Reason
+	events := []Event{r.event(now, p.By, "cancelled", "Cancelled: "+p.Reason)}
+	return append(events, r.abandon(Cancelled, now)...), nil
+}
+
+func (r *Rotation) orRollBack() string {
+	if r.MayRollBack() {
+		return ", or roll it back"
+	}
+	return ""
+}
+
+// abandon ends in the given state, by way of a withdraw step where something
+// may have changed already.
+func (r *Rotation) abandon(ending State, now time.Time) []Event {
+	receive := r.Find(KindReceive)
+	if receive == nil || receive.State == Later {
+		for i := r.At; i < len(r.Steps); i++ {
+			r.Steps[i].State = Skipped
+		}
+		return []Event{r.end(ending, now)}
+	}
+	r.detour([]Step{{
+		ID: withdrawID, Kind: KindWithdraw, By: Rekey,
+		Title: "Make sure that nothing changed", Done: "Nothing changed",
+		With: receive.With,
+	}}, ending, now)
+	return nil
+}
+
+// MayRollBack reports whether the old value can still be made current again:
+// side by side, after the switch, until its end is intended.
+func (r *Rotation) MayRollBack() bool {
+	if r.State != Running || r.Ending != Complete || r.Plan.Overlap != SideBySide || len(r.Plan.RollBack) == 0 {
+		return false
+	}
+	if r.Facts.Promoted.IsZero() || r.Facts.Old == OldRefused || r.Facts.Old == OldUnreadable {
+		return false
+	}
+	return !slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.Purpose == "revoke" && e.State != Declined })
+	})
+}
+
+func (r *Rotation) askRollBack(p Press, now time.Time) ([]Event, error) {
+	if !r.MayRollBack() {
+		return nil, refuse(NotNow, "The old %s can't be made current again any more, so a roll back isn't offered.", r.Plan.Noun)
+	}
+	if p.By != r.Holder {
+		return r.claim(RollBack, p, now)
+	}
+	r.Reason = p.Reason
+	return r.rollBack(p.By, now), nil
+}
+
+func (r *Rotation) rollBack(by Person, now time.Time) []Event {
+	r.detour(r.Plan.RollBack, RolledBack, now)
+	return []Event{r.event(now, by, "roll back", "Rolls back: "+r.Reason)}
+}
+
+// Compare notes that the catalogue renders another plan now. Where an approval
+// can still be voided it parks the approval, or whatever comes between it and
+// the switch; otherwise the difference is only shown.
+func (r *Rotation) Compare(fresh Plan, now time.Time) []Event {
+	fresh.Baseline = r.Plan.Baseline
+	hash := fresh.Hash()
+	if r.State != Running || r.Ending != Complete || hash == r.Plan.Hash() || hash == r.Changed {
+		return nil
+	}
+	r.Changed = hash
+	if r.Committed() {
+		return []Event{r.event(now, ByRekey, "plan differs", "The catalogue now says something else about "+r.Plan.Title+". This rotation goes on as approved.")}
+	}
+	s := r.Step()
+	if s.Kind == KindReceive && s.State == Open {
+		return []Event{r.event(now, ByRekey, "plan differs", "The catalogue now says something else about "+r.Plan.Title+".")}
+	}
+	return r.park(s, planChanged(r), now)
+}
+
+func planChanged(r *Rotation) Problem {
+	safe := "Nothing has been changed."
+	if r.Facts.New != "" {
+		safe = "The new " + r.Plan.Noun + " is staged and not in use; the old one is current."
+	}
+	return Problem{
+		What: "The catalogue changed since this rotation started, so its plan isn't what would be done today.", Safe: safe,
+		Next:    "Press Use the new plan to ask for an approval of the new one, or cancel.",
+		Choices: []Choice{{Verb: NewPlan, Label: "Use the new plan"}}, NoRetry: true,
+	}
+}
+
+// newPlan starts over with the plan that the catalogue renders now. Rounds and
+// effects of steps that stay are kept, so a staged version is found again.
+func (r *Rotation) newPlan(p Press, now time.Time) []Event {
+	fresh := p.Plan
+	fresh.Baseline = r.Plan.Baseline
+	steps := runs(fresh.Steps)
+	for i := range steps {
+		for _, old := range r.Steps {
+			if old.ID == steps[i].ID {
+				steps[i].Round, steps[i].Effects = old.Round, old.Effects
+			}
+		}
+	}
+	r.Plan, r.Steps, r.Changed = fresh, steps, ""
+	for i := range r.Claims {
+		if r.Claims[i].State == Claimed || r.Claims[i].State == Counted {
+			r.Claims[i].State, r.Claims[i].Why = Void, "the plan changed"
+		}
+	}
+	r.open(0, now)
+	return []Event{r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now.")}
+}
+
+// Baseline binds the plan to the version that is AWSCURRENT now, once it is
+// known. A version that moved before the approval voids what was approved.
+func (r *Rotation) Bind(version string, now time.Time) []Event {
+	if version == "" || r.Plan.Baseline == version {
+		return nil
+	}
+	r.Plan.Baseline = version
+	return []Event{r.event(now, ByRekey, "plan bound", "The plan is bound to version "+version+".")}
+}
+
+// With returns the parameters of the first step of a kind, for later steps
+// that need the same.
+func (p *Plan) With(kind string) json.RawMessage {
+	for _, s := range p.Steps {
+		if s.Kind == kind {
+			return s.With
+		}
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package rotation
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"io"
+)
+
+// hidden is what every way of printing a Value shows.
+const hidden = "(hidden)"
+
+// A Value is a secret value on its way between two providers. It can't be
+// printed, logged or marshalled: each of those shows "(hidden)" and nothing of
+// its length. It lives in memory only, for as long as one attempt of a step.
+type Value struct{ b []byte }
+
+// NewValue wraps s.
+func NewValue(s string) Value { return Value{[]byte(s)} }
+
+// Reveal returns the value itself. Only code that hands it to the provider it
+// belongs to may call it.
+func (v Value) Reveal() string { return string(v.b) }
+
+// Empty reports whether there is no value at all.
+func (v Value) Empty() bool { return len(v.b) == 0 }
+
+// Same compares two values in constant time.
+func (v Value) Same(other Value) bool { return subtle.ConstantTimeCompare(v.b, other.b) == 1 }
+
+// String returns "(hidden)".
+func (v Value) String() string { return hidden }
+
+// GoString returns "(hidden)".
+func (v Value) GoString() string { return hidden }
+
+// Format writes "(hidden)", whatever the verb.
+func (v Value) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
+
+// MarshalText returns "(hidden)", which covers JSON, YAML and slog as well.
+func (v Value) MarshalText() ([]byte, error) { return []byte(hidden), nil }

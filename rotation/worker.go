@@ -1,0 +1,202 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// atOnce is how many rotations are worked on at the same time.
+const atOnce = 4
+
+// Run does due steps until ctx ends, and then waits for attempts in flight.
+// Each rotation is worked on by one goroutine at a time.
+func (e *Engine) Run(ctx context.Context) error {
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		busy  = map[ID]bool{}
+		slots = make(chan struct{}, atOnce)
+	)
+	defer wg.Wait()
+	for {
+		due, next, err := e.Store.Due(ctx, e.Now())
+		if err != nil && ctx.Err() == nil {
+			e.Log.Error("can't read what is due; trying again", "error", err)
+			next = e.Now().Add(time.Second)
+		}
+		for _, id := range due {
+			mu.Lock()
+			taken := busy[id]
+			busy[id] = true
+			mu.Unlock()
+			if taken {
+				continue
+			}
+			slots <- struct{}{}
+			wg.Go(func() {
+				e.work(ctx, id)
+				mu.Lock()
+				delete(busy, id)
+				mu.Unlock()
+				<-slots
+				e.changed()
+			})
+		}
+		if !e.sleep(ctx, next) {
+			return nil
+		}
+	}
+}
+
+// sleep waits until next, a wake-up, or ctx's end, which it reports as false.
+// The sandbox's clock can jump, so it never sleeps longer than a second.
+func (e *Engine) sleep(ctx context.Context, next time.Time) bool {
+	pause := time.Second
+	if !next.IsZero() {
+		pause = min(pause, max(next.Sub(e.Now()), time.Millisecond))
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-e.wake:
+	case <-timer.C:
+	}
+	return ctx.Err() == nil
+}
+
+// work makes one attempt at whatever is due in one rotation.
+func (e *Engine) work(ctx context.Context, id ID) {
+	r, err := e.Store.Rotation(ctx, id)
+	if err != nil || r.Step() == nil {
+		return
+	}
+	now := e.Now()
+	switch {
+	case !r.Nudge.IsZero() && !r.Nudge.After(now):
+		_, err = e.update(ctx, id, func(r *Rotation) ([]Event, error) { return r.Remind(now), nil })
+	case len(r.OpenClaims()) > 0 && !r.Asking.After(now):
+		err = e.settle(ctx, r, now)
+	case r.Step().State == Open && !r.Due.IsZero() && !r.Due.After(now):
+		err = e.attempt(ctx, r, now)
+	}
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errMovedOn) {
+		e.Log.Error("an attempt was lost; it is made again", "rotation", id, "error", err)
+		e.pauseAfter(ctx)
+	}
+}
+
+// pauseAfter keeps a full disk from being hammered.
+func (e *Engine) pauseAfter(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
+}
+
+// settle asks Slack about everybody with an open claim, and counts.
+func (e *Engine) settle(ctx context.Context, r *Rotation, now time.Time) error {
+	var verdicts []Verdict
+	for _, c := range r.OpenClaims() {
+		v, err := e.Members.MayApprove(ctx, r.Plan.Approvers, c.By)
+		if err != nil {
+			_, uerr := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
+				r.Asking = now.Add(e.Waits.Slack)
+				return r.silent(c.By, now), nil
+			})
+			return uerr
+		}
+		v.By = c.By
+		verdicts = append(verdicts, v)
+	}
+	_, err := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) { return r.Settle(verdicts, now), nil })
+	return err
+}
+
+// attempt does the current step once and records how it ended.
+func (e *Engine) attempt(ctx context.Context, r *Rotation, now time.Time) error {
+	step, round := r.Step().ID, r.Step().Round
+	t := &Task{Rotation: r, Now: now, Asked: r.Checks.Asked, engine: e}
+	o, err := e.do(ctx, t)
+	var p *pending
+	if errors.As(err, &p) {
+		o, err = p.outcome, nil
+	}
+	if errors.Is(err, errMovedOn) || ctx.Err() != nil {
+		return nil
+	}
+	_, uerr := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
+		s := r.Step()
+		if s == nil || s.ID != step || s.Round != round || s.State != Open {
+			return nil, errMovedOn
+		}
+		pressed := r.Checks.Asked && !t.Asked
+		r.Checks.Asked = pressed
+		if err != nil {
+			return e.failed(r, err, now), nil
+		}
+		events := r.Record(o, now)
+		if o.kind == outcomeWait {
+			r.Due = e.again(r, o, now)
+		}
+		if pressed {
+			r.Due = now
+		}
+		return events, nil
+	})
+	return uerr
+}
+
+// again says when an open step is looked at next.
+func (e *Engine) again(r *Rotation, o Outcome, now time.Time) time.Time {
+	switch {
+	case o.after == AtOnce:
+		return now
+	case o.after > 0:
+		return now.Add(o.after)
+	}
+	return now.Add(e.Pace(r, now))
+}
+
+// do calls the step's action; a panic in it is an error like any other.
+func (e *Engine) do(ctx context.Context, t *Task) (o Outcome, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			e.Log.Error("a step panicked", "rotation", t.Rotation.ID, "kind", t.Step().Kind, "stack", string(debug.Stack()))
+			err = &Error{Reason: Invalid, What: "Rekey made a mistake in this step and stopped it.", Safe: "What was done before is recorded.", Next: "Tell whoever runs Rekey, then press Retry."}
+		}
+	}()
+	action, ok := e.Actions[t.Step().Kind]
+	if !ok {
+		return Outcome{}, fmt.Errorf("no action for steps of kind %q", t.Step().Kind)
+	}
+	return action.Do(ctx, t)
+}
+
+// failed decides what an error means: a provider that didn't answer is asked
+// again, anything else parks.
+func (e *Engine) failed(r *Rotation, err error, now time.Time) []Event {
+	var provider *ProviderError
+	var person *Error
+	switch {
+	case errors.As(err, &person):
+		return r.Record(Park(Problem{What: person.What, Safe: person.Safe, Next: person.Next}), now)
+	case errors.As(err, &provider) && provider.Definite:
+		return r.Record(Park(explain(r, provider)), now)
+	case errors.As(err, &provider):
+		pause := min(e.Waits.Answer<<min(r.Step().Fails, 6), max(time.Minute, e.Waits.Answer))
+		pause = max(pause, min(provider.RetryAfter, 15*time.Minute))
+		return r.NotAnswered(fmt.Sprintf("%s didn't answer (%s: %s). Nothing is lost; Rekey asks again by itself.", provider.Provider, provider.Op, provider.Code), now, now.Add(pause))
+	}
+	e.Log.Error("a step failed", "rotation", r.ID, "kind", r.Step().Kind, "error", err)
+	return r.Record(Park(Problem{
+		What: "Rekey couldn't do this step, for a reason that isn't a provider's.",
+		Safe: "What was done before is recorded, and nothing was sent since.",
+		Next: "Look at Rekey's log, then press Retry.",
+	}), now)
+}
