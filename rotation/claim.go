@@ -188,10 +188,10 @@ func (r *Rotation) reapprove(why string, now time.Time) []Event {
 		}
 	}
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindApprove })
-	for i := at; i < len(r.Steps); i++ {
-		s := &r.Steps[i]
-		s.State, s.Problem, s.Note, s.Evidence = Later, nil, "", nil
+	if s := r.Step(); r.At != at { // what is done stays done, and this step goes on afterwards
+		s.State, s.Problem, s.Note = Later, nil, ""
 	}
+	r.Steps[at].Evidence = nil
 	r.open(at, now)
 	r.Steps[at].Asked = why
 	return []Event{r.event(now, ByRekey, "approval void", why)}

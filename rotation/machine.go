@@ -65,9 +65,11 @@ func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
 		e.By = s.Attested
 	}
 	events := []Event{e}
-	if r.At+1 < len(r.Steps) {
-		r.open(r.At+1, now)
-		return events
+	for next := r.At + 1; next < len(r.Steps); next++ {
+		if state := r.Steps[next].State; state != Ticked && state != Skipped {
+			r.open(next, now)
+			return events
+		}
 	}
 	return append(events, r.end(r.Ending, now))
 }

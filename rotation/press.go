@@ -96,8 +96,7 @@ func (r *Rotation) pressParked(p Press, now time.Time) ([]Event, error) {
 	case Again:
 		return r.askAgain(p.By, s.Problem.What, now), nil
 	case Choose:
-		r.Facts.Chosen = p.Value
-		r.reopen(now)
+		r.choose(p.Value, now)
 		return []Event{r.event(now, p.By, "chose", "Chose version "+p.Value+".")}, nil
 	case PromoteAnyway:
 		if p.By == r.Starter {
@@ -209,7 +208,21 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 		return nil, refuse(NotNow, "This step is ticked by what is observed, not by a press.")
 	}
 	s.Attested = p.By
+	if s.Kind == KindUsed {
+		r.Facts.Used, r.Facts.UsedBy = now, "attested by "+Mention(p.By)
+	}
 	return r.tick(s, []string{"attested by " + Mention(p.By) + ": " + p.Reason}, now), nil
+}
+
+// choose settles which of two new versions it is, and goes back to the step
+// that receives it.
+func (r *Rotation) choose(version string, now time.Time) {
+	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
+	r.Facts.Chosen, r.Facts.New = version, ""
+	for i := at; i < len(r.Steps); i++ {
+		r.Steps[i].State, r.Steps[i].Problem, r.Steps[i].Evidence = Later, nil, nil
+	}
+	r.open(at, now)
 }
 
 // reopen starts a new round of the current step.

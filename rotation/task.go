@@ -24,6 +24,14 @@ func (t *Task) Step() *StepRun { return t.Rotation.Step() }
 // Waits returns the configured waits.
 func (t *Task) Waits() Waits { return t.engine.Waits }
 
+// Day writes a day in the team's zone: "Fri 4 Dec 2026".
+func (t *Task) Day(day time.Time) string {
+	if zone := t.engine.Hours.Zone; zone != nil {
+		day = day.In(zone)
+	}
+	return day.Format("Mon 2 Jan 2006")
+}
+
 // Change is one change at a provider, for Task.Effect.
 type Change struct {
 	Purpose string // distinguishes the effects of one step
