@@ -23,6 +23,7 @@ const (
 	RollBack      Verb = "roll_back"
 	NewPlan       Verb = "new_plan"
 	Choose        Verb = "choose" // between two new versions
+	StartOther    Verb = "start"  // start the rotation of another secret: the value is its name
 )
 
 var past = map[Verb]string{

@@ -173,6 +173,7 @@ type Sibling struct {
 	Title    string `json:"title"`
 	SecretID string `json:"secret_id"`
 	Region   string `json:"region"`
+	Field    string `json:"field,omitempty"`
 }
 
 func (c *Catalogue) siblings(s *Secret) []Sibling {
@@ -183,7 +184,7 @@ func (c *Catalogue) siblings(s *Secret) []Sibling {
 	}
 	for _, other := range c.Secrets {
 		if other.Name != s.Name && other.Runbook == s.Runbook && other.Values["login"] == login && slices.Contains(other.Read, "current") {
-			out = append(out, Sibling{Name: other.Name, Title: other.Title, SecretID: other.SecretID, Region: other.Region})
+			out = append(out, Sibling{Name: other.Name, Title: other.Title, SecretID: other.SecretID, Region: other.Region, Field: other.Field})
 		}
 	}
 	return out

@@ -114,6 +114,8 @@ type Facts struct {
 	Identity     string               `json:"identity"`      // whom the new value belongs to
 	Expires      time.Time            `json:"expires"`       // when the new value expires; zero: not known
 	Missing      []string             `json:"missing"`       // named permissions that it lacks
+	Proven       []string             `json:"proven"`        // named permissions that a read proved
+	Unproven     []string             `json:"unproven"`      // those that only a write could prove
 	Accepted     Person               `json:"accepted"`      // who let it pass with what is missing
 	Promoted     time.Time            `json:"promoted"`      // when it became current
 	CopiesBefore map[string]time.Time `json:"copies_before"` // "owner/repo NAME" to updated_at before the switch, by GitHub's clock

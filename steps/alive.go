@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"context"
+
+	"rekey/rotation"
+)
+
+// What a saved value is, when the old one still works although the new one
+// should have ended it.
+
+// sameValue compares the new value with the old one, in memory and in constant
+// time. readable is whether the new one may be read at all.
+func (a Receive) sameValue(ctx context.Context, t *rotation.Task, v rotation.Versions, version string) (same, readable bool, err error) {
+	saved, readable, err := read(ctx, t, a.AWS, v, version)
+	if err != nil || !readable {
+		return false, readable, err
+	}
+	old, ok, err := read(ctx, t, a.AWS, v, t.Rotation.Facts.OldVersion)
+	if err != nil || !ok {
+		return false, readable, err
+	}
+	return saved.Same(old), true, nil
+}
+
+func sameAgain(t *rotation.Task, arrived func(*rotation.Facts)) rotation.Outcome {
+	noun := t.Rotation.Plan.Noun
+	return rotation.Park(rotation.Problem{
+		What:    "The " + noun + " that was saved is the old one: nothing changed.",
+		Safe:    "The old " + noun + " is untouched and in use.",
+		Next:    "Make the new " + noun + ", then press Ask again and save that one.",
+		Choices: []rotation.Choice{{Verb: rotation.Again, Label: "Ask again"}},
+		NoRetry: true,
+	}).Knowing(arrived)
+}
+
+// stillAlive parks with what was seen: the token of another secret behind the
+// same login, or a second token.
+func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Versions, version string, readable bool, arrived func(*rotation.Facts)) (rotation.Outcome, error) {
+	noun := t.Rotation.Plan.Noun
+	problem := rotation.Problem{
+		What: "A new " + noun + " was saved, but the old one still works: probably a second " + noun + " was made instead of regenerating this one.",
+		Safe: "Both work, and nothing has been switched.",
+		Next: "Regenerate the " + noun + " of " + t.Rotation.Plan.Title + ", then press Ask again and save that one. Delete the second " + noun + ".",
+		Choices: []rotation.Choice{
+			{Verb: rotation.Again, Label: "Ask again"},
+		},
+	}
+	sibling, err := a.deadSibling(ctx, t)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	if sibling != nil {
+		problem.What = "The old " + noun + " still works, but that of " + sibling.Title + " is refused: that one was regenerated instead."
+		problem.Safe = t.Rotation.Plan.Title + " is untouched. Users of " + sibling.Title + " are failing now."
+		problem.Next = "Rotate " + sibling.Name + " now: it needs its new " + noun + ". Then press Ask again here."
+		problem.Choices = append(problem.Choices, rotation.Choice{Verb: rotation.StartOther, Label: "Rotate " + sibling.Name + " now", Value: sibling.Name})
+	} else if !readable {
+		problem.What = "A new version was saved, but the old " + noun + " still works, and Rekey may not read the new one to say what it is."
+	}
+	return rotation.Park(problem).Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldAlive }), nil
+}
+
+// deadSibling tries the current value of each other secret behind the same
+// login once, and returns the first that GitHub refuses.
+func (a Receive) deadSibling(ctx context.Context, t *rotation.Task) (*rotation.Sibling, error) {
+	var p receiveParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return nil, err
+	}
+	for _, s := range p.Siblings {
+		v, err := a.AWS.Describe(ctx, s.SecretID, s.Region)
+		if _, definite := rotation.Definite(err); definite {
+			continue // a sibling that can't be seen is no reason to stop
+		} else if err != nil {
+			return nil, err
+		}
+		value, err := a.AWS.Read(ctx, s.SecretID, s.Region, v.At(rotation.Current), rotation.Current, s.Field)
+		if _, definite := rotation.Definite(err); definite {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		if _, err := a.GitHub.Owner(ctx, value); dead(err) {
+			return &s, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,77 @@
+package steps
+
+import (
+	"context"
+
+	"rekey/rotation"
+)
+
+// Approve waits for somebody else's approval. Meanwhile it looks at whatever
+// would stop the rotation later, so that nobody breaks a token first and finds
+// out then. The engine counts the presses.
+type Approve struct {
+	AWS    Labels
+	GitHub Copies
+}
+
+type approveParams struct {
+	Copies []rotation.Copy `json:"copies"`
+}
+
+// Check reads the parameters.
+func (Approve) Check(p rotation.Params) error { return rotation.Decode(p, &approveParams{}) }
+
+// By says that the approvers act.
+func (Approve) By(rotation.Params) rotation.Party { return rotation.Approvers }
+
+// Do looks at the secret and the copies.
+func (a Approve) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
+	var p approveParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return rotation.Outcome{}, err
+	}
+	v, err := look(ctx, t, a.AWS)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	f := t.Rotation.Facts
+	current := v.At(rotation.Current)
+	if f.New != "" && current != f.OldVersion && current != f.New {
+		return which(current, f.New), nil
+	}
+	if f.OldCreated.IsZero() {
+		return a.first(ctx, t, p)
+	}
+	if current != f.OldVersion && f.New == "" {
+		note := "A new " + t.Rotation.Plan.Noun + " was saved in the console before the approval. It isn't undone: the approval covers what is left, and Rekey proves it next."
+		return rotation.Wait(0, note).Knowing(func(f *rotation.Facts) { f.Early = true }), nil
+	}
+	return rotation.Wait(0, ""), nil
+}
+
+// first looks once at what later steps need.
+func (a Approve) first(ctx context.Context, t *rotation.Task, p approveParams) (rotation.Outcome, error) {
+	plan := t.Rotation.Plan
+	created, err := a.AWS.Created(ctx, plan.SecretID, plan.Region, t.Rotation.Facts.OldVersion)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	if _, err := updated(ctx, a.GitHub, p.Copies); err != nil {
+		return rotation.Outcome{}, err
+	}
+	return rotation.Wait(0, "").Knowing(func(f *rotation.Facts) { f.OldCreated = created }), nil
+}
+
+// which asks a person to choose between two new versions.
+func which(a, b string) rotation.Outcome {
+	return rotation.Park(rotation.Problem{
+		What: "There are two new versions: " + a + " and " + b + ".",
+		Safe: "Rekey changed nothing: it doesn't know which of the two is meant.",
+		Next: "Choose the one that holds the new value. The other stays in Secrets Manager without a use.",
+		Choices: []rotation.Choice{
+			{Verb: rotation.Choose, Label: "Use " + a[:8], Value: a},
+			{Verb: rotation.Choose, Label: "Use " + b[:8], Value: b},
+		},
+		NoRetry: true,
+	})
+}

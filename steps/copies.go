@@ -1,0 +1,58 @@
+package steps
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"rekey/rotation"
+)
+
+// updated reads when each copy was last written, by GitHub's clock. A copy
+// whose metadata GitHub doesn't show is an error that names the right.
+func updated(ctx context.Context, github Copies, copies []rotation.Copy) (map[string]time.Time, error) {
+	out := map[string]time.Time{}
+	for _, c := range copies {
+		at, err := github.CopyUpdated(ctx, c.Repo, c.Name)
+		if p, definite := rotation.Definite(err); definite && (p.Code == "403" || p.Code == "404") {
+			return nil, &rotation.Error{
+				What: "GitHub doesn't show the Actions secret " + c.Name + " of " + c.Repo + " (" + p.Code + "), so Rekey couldn't tell whether it is replaced.",
+				Safe: "Rekey changed nothing there.",
+				Next: "Give Rekey's GitHub identity the right Secrets: read on " + c.Repo + ", or correct the name in the catalogue, then press Retry.",
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[c.Key()] = at
+	}
+	return out, nil
+}
+
+// moved splits copies into those written since the switch and the others.
+func moved(f rotation.Facts, now map[string]time.Time, copies []rotation.Copy) (done, left []rotation.Copy, newest time.Time) {
+	for _, c := range copies {
+		before, known := f.CopiesBefore[c.Key()]
+		at := now[c.Key()]
+		// Without a baseline only a write after the run began counts, by the
+		// same clock.
+		if known && at.After(before) || !known && !f.RunCreated.IsZero() && !at.Before(f.RunCreated) {
+			done = append(done, c)
+			if at.After(newest) {
+				newest = at
+			}
+			continue
+		}
+		left = append(left, c)
+	}
+	return done, left, newest
+}
+
+// names lists copies for a sentence.
+func names(copies []rotation.Copy) string {
+	var out []string
+	for _, c := range copies {
+		out = append(out, c.Name+" in "+c.Repo)
+	}
+	return strings.Join(out, ", ")
+}

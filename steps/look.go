@@ -1,0 +1,75 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"rekey/rotation"
+)
+
+// look reads the labels, binds the plan to what is current before the switch,
+// and refuses to go on beside an AWSPENDING that isn't ours.
+func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions, error) {
+	plan := t.Rotation.Plan
+	v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+	if err != nil {
+		return v, err
+	}
+	if v.At(rotation.Current) == "" {
+		return v, &rotation.Error{
+			What: "The secret " + plan.SecretID + " has no value yet: no version is AWSCURRENT.",
+			Safe: "Nothing has been changed.",
+			Next: "Save a first value in Secrets Manager, then press Retry.",
+		}
+	}
+	if err := t.Bind(ctx, v.At(rotation.Current)); err != nil {
+		return v, err
+	}
+	if p := v.At(rotation.Pending); p != "" && !ours(t.Rotation, p) {
+		return v, &rotation.Error{
+			What: "AWSPENDING of " + plan.SecretID + " is on version " + p + ", which this rotation didn't reserve.",
+			Safe: "Rekey wrote nothing: somebody else may be in the middle of a change.",
+			Next: "Find out who staged it (CloudTrail shows PutSecretValue). Finish that change or take the label off, then press Retry.",
+		}
+	}
+	return v, nil
+}
+
+// ours reports whether a staged version belongs to this rotation.
+func ours(r *rotation.Rotation, version string) bool {
+	f := r.Facts
+	return version == r.Reserved() || version == f.New || version == f.Chosen || version == f.OldVersion || slices.Contains(f.Rejected, version)
+}
+
+// read reads the value of a version under whichever label it carries now, if
+// the catalogue allows it. ok is false if it may not be read or has no label.
+func read(ctx context.Context, t *rotation.Task, aws Values, v rotation.Versions, version string) (value rotation.Value, ok bool, err error) {
+	plan := t.Rotation.Plan
+	for _, label := range []string{rotation.Current, rotation.Pending, rotation.Previous} {
+		if !slices.Contains(v.Labels[version], label) || !plan.MayRead(strings.ToLower(strings.TrimPrefix(label, "AWS"))) {
+			continue
+		}
+		value, err = aws.Read(ctx, plan.SecretID, plan.Region, version, label, plan.Field)
+		if err != nil {
+			return value, false, err
+		}
+		return value, true, nil
+	}
+	return value, false, nil
+}
+
+// target is the version that copies and consumers must end up with: the new
+// one, or the old one when it is rolled back.
+func target(r *rotation.Rotation) string {
+	if r.Ending == rotation.RolledBack {
+		return r.Facts.OldVersion
+	}
+	return r.Facts.New
+}
+
+// dead reports whether an error is the provider's refusal of a credential.
+func dead(err error) bool {
+	p, definite := rotation.Definite(err)
+	return definite && p.Code == "401"
+}

@@ -1,0 +1,186 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"rekey/rotation"
+)
+
+// Promote proves the new value and makes it current: AWSCURRENT moves, the old
+// version keeps AWSPREVIOUS, AWSPENDING is taken off. A value saved in the
+// console is current already and is only proven.
+type Promote struct {
+	AWS interface {
+		Labels
+		Values
+		Labeller
+	}
+	GitHub interface {
+		Tokens
+		Copies
+	}
+}
+
+type promoteParams struct {
+	proofParams
+	Copies []rotation.Copy `json:"copies"`
+}
+
+// Check reads the parameters.
+func (Promote) Check(p rotation.Params) error {
+	var params promoteParams
+	if err := rotation.Decode(p, &params); err != nil {
+		return err
+	}
+	return params.check()
+}
+
+// By says that nobody has to act.
+func (Promote) By(rotation.Params) rotation.Party { return rotation.Rekey }
+
+// Do proves, asks again who approved, and moves the labels.
+func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
+	var p promoteParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return rotation.Outcome{}, err
+	}
+	if why, err := t.StillApproved(ctx); err != nil {
+		return rotation.Outcome{}, err
+	} else if why != "" {
+		return rotation.Reapprove(why), nil
+	}
+	f := t.Rotation.Facts
+	v, err := a.AWS.Describe(ctx, t.Rotation.Plan.SecretID, t.Rotation.Plan.Region)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	proof, rejected, err := prove(ctx, t, a.AWS, a.GitHub, v, p.proofParams)
+	switch {
+	case err != nil:
+		return rotation.Outcome{}, err
+	case rejected != nil:
+		return *rejected, nil
+	case len(proof.missing) > 0 && f.Accepted == "":
+		return lacking(t, proof), nil
+	}
+	before, err := a.move(ctx, t, v, p.Copies)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	promoted := t.Now
+	if f.Way == rotation.ByConsole {
+		promoted = f.Created
+	}
+	if f.Accepted != "" {
+		proof.evidence = append(proof.evidence, "let pass by "+rotation.Mention(f.Accepted))
+	}
+	return rotation.Done(append(proof.evidence, "current "+rotation.When(promoted))...).Knowing(func(f *rotation.Facts) {
+		if proof.learn != nil {
+			proof.learn(f)
+		}
+		f.Promoted, f.CopiesBefore = promoted, before
+	}), nil
+}
+
+// move makes the new version current and takes AWSPENDING off it. It returns
+// when the copies were last written before the switch.
+func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions, copies []rotation.Copy) (map[string]time.Time, error) {
+	f, plan := t.Rotation.Facts, t.Rotation.Plan
+	if f.Way == rotation.ByConsole {
+		before, err := updated(ctx, a.GitHub, copies)
+		if err != nil {
+			return nil, err
+		}
+		return before, takeOffIfThere(ctx, t, a.AWS, v, f.New)
+	}
+	from := f.OldVersion
+	if f.Chosen != "" && f.Chosen == f.New {
+		from = v.At(rotation.Current) // the other of the two, which somebody decided against
+	}
+	before, err := switchTo(ctx, t, a.AWS, "promote", f.New, from, func(ctx context.Context) (map[string]time.Time, error) {
+		return updated(ctx, a.GitHub, copies)
+	})
+	if err != nil {
+		return nil, err
+	}
+	v, err = a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	if err != nil {
+		return nil, err
+	}
+	return before, takeOffIfThere(ctx, t, a.AWS, v, f.New)
+}
+
+func takeOffIfThere(ctx context.Context, t *rotation.Task, aws interface {
+	Labels
+	Labeller
+}, v rotation.Versions, version string) error {
+	if v.At(rotation.Pending) != version {
+		return nil
+	}
+	return takeOff(ctx, t, aws, version)
+}
+
+// switchTo moves AWSCURRENT and keeps what the copies showed before. The label
+// moves only from the version that was seen, so a third one is never replaced.
+func switchTo(ctx context.Context, t *rotation.Task, aws interface {
+	Labels
+	Labeller
+}, purpose, to, from string, copies func(context.Context) (map[string]time.Time, error)) (map[string]time.Time, error) {
+	plan := t.Rotation.Plan
+	e, err := t.Effect(ctx, rotation.Change{
+		Purpose: purpose,
+		Before: func(ctx context.Context) (any, error) {
+			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			if err != nil {
+				return nil, err
+			}
+			if at := v.At(rotation.Current); at != from && at != to {
+				return nil, third(t, at, to)
+			}
+			return copies(ctx)
+		},
+		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {
+			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			if err != nil {
+				return nil, err
+			}
+			if v.At(rotation.Current) == to {
+				return nil, nil // an earlier round got that far; moving it again is an error at AWS
+			}
+			return nil, aws.Move(ctx, plan.SecretID, plan.Region, rotation.Current, to, from)
+		},
+		Look: func(ctx context.Context, _ string, _ json.RawMessage) (rotation.Seen, any, error) {
+			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			if err != nil {
+				return rotation.SeenUnclear, nil, err
+			}
+			switch at := v.At(rotation.Current); at {
+			case to:
+				return rotation.SeenLanded, nil, nil
+			case from:
+				return rotation.SeenNothing, nil, nil
+			default:
+				return rotation.SeenUnclear, nil, third(t, at, to)
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	before := map[string]time.Time{}
+	if err := json.Unmarshal(e.Before, &before); err != nil {
+		return nil, fmt.Errorf("reading back what the copies showed: %w", err)
+	}
+	return before, nil
+}
+
+func third(t *rotation.Task, at, to string) error {
+	return &rotation.Error{
+		What: "Somebody else changed the secret: AWSCURRENT is on version " + at + ", which this rotation doesn't know.",
+		Safe: "Rekey moved nothing. The new " + t.Rotation.Plan.Noun + " is version " + to + ".",
+		Next: "Find out what was saved and why. Put AWSCURRENT back or finish by hand, then press Retry.",
+	}
+}

@@ -1,0 +1,65 @@
+package steps
+
+import (
+	"context"
+	"time"
+
+	"rekey/rotation"
+)
+
+// Restore makes the old value current again, if it still works. The new one
+// becomes a debt until somebody revokes it.
+type Restore struct {
+	AWS interface {
+		Labels
+		Values
+		Labeller
+	}
+	GitHub interface {
+		Tokens
+		Copies
+	}
+}
+
+// Check reads the parameters.
+func (Restore) Check(p rotation.Params) error { return rotation.Decode(p, &approveParams{}) }
+
+// By says that nobody has to act.
+func (Restore) By(rotation.Params) rotation.Party { return rotation.Rekey }
+
+// Do proves the old value alive and moves AWSCURRENT back to it.
+func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
+	var p approveParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return rotation.Outcome{}, err
+	}
+	f, plan := t.Rotation.Facts, t.Rotation.Plan
+	v, err := a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	if !readable {
+		return rotation.Resume("It can't be rolled back: Rekey may not read the old " + plan.Noun + ", so it can't be proven alive."), nil
+	}
+	if _, err := a.GitHub.Owner(ctx, old); dead(err) {
+		return rotation.Resume("It can't be rolled back: the old " + plan.Noun + " is refused already.").Knowing(died(t.Now, t.Now)), nil
+	} else if err != nil {
+		return rotation.Outcome{}, err
+	}
+	before, err := switchTo(ctx, t, a.AWS, "restore", f.OldVersion, f.New, func(ctx context.Context) (map[string]time.Time, error) {
+		return updated(ctx, a.GitHub, p.Copies)
+	})
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	return rotation.Done("the old " + plan.Noun + " works and is current again").Knowing(func(f *rotation.Facts) {
+		f.CopiesBefore, f.Copied, f.RunCreated = before, time.Time{}, time.Time{}
+		f.Used, f.UsedBy = time.Time{}, ""
+	}).Owing(rotation.Debt{
+		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now,
+	}), nil
+}

@@ -1,0 +1,139 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"rekey/rotation"
+)
+
+// Revoke ends the old credential, last of all, after a time in which people
+// can still roll back, and proves its death. With the right to read the
+// previous version the bot does it; otherwise a person does.
+type Revoke struct {
+	AWS interface {
+		Labels
+		Values
+	}
+	GitHub Tokens
+}
+
+type revokeParams struct {
+	By   rotation.Party `json:"by"`   // "rekey" or "holder"
+	Soak string         `json:"soak"` // how long it is kept after the new one is in use
+}
+
+func (p revokeParams) soak() (time.Duration, error) {
+	d, err := time.ParseDuration(p.Soak)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("soak: %q is not a duration like 1h", p.Soak)
+	}
+	return d, nil
+}
+
+// Check reads the parameters.
+func (Revoke) Check(p rotation.Params) error {
+	var params revokeParams
+	if err := rotation.Decode(p, &params); err != nil {
+		return err
+	}
+	if params.By != rotation.Rekey && params.By != rotation.Holder {
+		return errors.New("by: must be rekey or holder")
+	}
+	_, err := params.soak()
+	return err
+}
+
+// By says who ends the old credential. Even a person's turn begins only after
+// the soak.
+func (Revoke) By(rotation.Params) rotation.Party { return rotation.Rekey }
+
+// Do waits, ends the old credential, and proves it dead.
+func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
+	var p revokeParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return rotation.Outcome{}, err
+	}
+	soak, err := p.soak()
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	f, plan := t.Rotation.Facts, t.Rotation.Plan
+	if until := t.Step().Opened.Add(soak); t.Now.Before(until) && t.Step().Round == 1 {
+		return rotation.Wait(until.Sub(t.Now), "The old "+plan.Noun+" is ended "+rotation.When(until)+", unless somebody rolls back before."), nil
+	}
+	v, err := a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	switch {
+	case !readable:
+		return a.unproven(t), nil
+	case p.By == rotation.Holder:
+		return a.byHand(ctx, t, old)
+	}
+	if why, err := t.StillApproved(ctx); err != nil {
+		return rotation.Outcome{}, err
+	} else if why != "" {
+		return rotation.Reapprove(why), nil
+	}
+	_, err = t.Effect(ctx, rotation.Change{
+		Purpose: "revoke",
+		Settles: true,
+		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {
+			return nil, a.GitHub.Revoke(ctx, old)
+		},
+		Look: func(ctx context.Context, _ string, _ json.RawMessage) (rotation.Seen, any, error) {
+			_, err := a.GitHub.Owner(ctx, old)
+			if dead(err) {
+				return rotation.SeenLanded, nil, nil
+			}
+			return rotation.SeenNothing, nil, err
+		},
+	})
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	return a.proveDead(ctx, t, old, "GitHub accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
+}
+
+// byHand waits for a person to delete it; Check now tries it.
+func (a Revoke) byHand(ctx context.Context, t *rotation.Task, old rotation.Value) (rotation.Outcome, error) {
+	note := "Delete the old " + t.Rotation.Plan.Noun + ", then press Check now: Rekey proves that it is refused."
+	if !t.Asked {
+		return rotation.Wait(0, note).Needing(rotation.Holder), nil
+	}
+	return a.proveDead(ctx, t, old, "The old "+t.Rotation.Plan.Noun+" still works. "+note)
+}
+
+func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Value, alive string) (rotation.Outcome, error) {
+	allowed, err := t.MayProbe(ctx)
+	if err != nil || !allowed {
+		return rotation.Wait(time.Minute, alive), err
+	}
+	_, err = a.GitHub.Owner(ctx, old)
+	switch {
+	case dead(err):
+		return rotation.Done("the old " + t.Rotation.Plan.Noun + " is refused by GitHub " + rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
+			f.Old, f.OldDead = rotation.OldRefused, t.Now
+		}), nil
+	case err != nil:
+		return rotation.Outcome{}, err
+	}
+	return rotation.Wait(time.Minute, alive), nil
+}
+
+// unproven leaves it to the holder's word, and keeps the debt.
+func (a Revoke) unproven(t *rotation.Task) rotation.Outcome {
+	noun := t.Rotation.Plan.Noun
+	return rotation.Wait(0, "Delete the old "+noun+". Rekey may not read it, so it can't prove that it is gone: press Attest… when it is.").
+		Needing(rotation.Holder).Attestable().
+		Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: "Rekey may not read it, so its death isn't proven", Since: t.Step().Opened})
+}

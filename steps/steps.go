@@ -1,0 +1,87 @@
+// Package steps is what the bot does for each kind of step: one file a kind,
+// one line each in All. A step keeps no state and declares the small
+// interfaces that it needs; the clients in providers satisfy them.
+package steps
+
+import (
+	"context"
+	"time"
+
+	"rekey/rotation"
+)
+
+// Providers are the clients that the steps use.
+type Providers struct {
+	AWS    Secrets
+	GitHub GitHub
+}
+
+// Secrets is what the steps need of AWS Secrets Manager.
+type Secrets interface {
+	Labels
+	Values
+	Labeller
+}
+
+// Labels shows which version carries which label. It never reads a value.
+type Labels interface {
+	Describe(ctx context.Context, secretID, region string) (rotation.Versions, error)
+	Created(ctx context.Context, secretID, region, versionID string) (time.Time, error)
+}
+
+// Values reads one value, of exactly this version and only while it carries
+// this label.
+type Values interface {
+	Read(ctx context.Context, secretID, region, versionID, label, field string) (rotation.Value, error)
+}
+
+// Labeller moves a label, or takes it off when to is empty.
+type Labeller interface {
+	Move(ctx context.Context, secretID, region, label, to, from string) error
+}
+
+// GitHub is what the steps need of GitHub.
+type GitHub interface {
+	Tokens
+	Workflows
+	Copies
+}
+
+// Tokens tries tokens out, and ends them.
+type Tokens interface {
+	Owner(ctx context.Context, token rotation.Value) (rotation.Credential, error)
+	Try(ctx context.Context, token rotation.Value, path string) (status int, err error)
+	Revoke(ctx context.Context, token rotation.Value) error
+}
+
+// Workflows starts workflows and follows their runs.
+type Workflows interface {
+	Login(ctx context.Context) (string, error)
+	Dispatch(ctx context.Context, repo, file, ref string) (runID int64, err error)
+	Runs(ctx context.Context, repo, file string, since time.Time) ([]rotation.Run, error)
+	Run(ctx context.Context, repo string, id int64) (rotation.Run, error)
+	Jobs(ctx context.Context, repo string, run int64) ([]rotation.Job, error)
+}
+
+// Copies are Actions secrets. Their values can be written and never read.
+type Copies interface {
+	CopyUpdated(ctx context.Context, repo, name string) (time.Time, error)
+	PutCopy(ctx context.Context, repo, name string, v rotation.Value) error
+}
+
+// All returns the action of every kind of step.
+func All(p Providers) map[string]rotation.Action {
+	return map[string]rotation.Action{
+		rotation.KindApprove:  Approve{p.AWS, p.GitHub},
+		rotation.KindReceive:  Receive{p.AWS, p.GitHub},
+		"check":               Check{p.AWS, p.GitHub},
+		rotation.KindPromote:  Promote{p.AWS, p.GitHub},
+		"replace_copies":      ReplaceCopies{p.AWS, p.GitHub},
+		"run_workflow":        RunWorkflow{p.GitHub},
+		"confirm_copies":      ConfirmCopies{p.GitHub},
+		rotation.KindUsed:     SeeUsed{p.GitHub},
+		"revoke":              Revoke{p.AWS, p.GitHub},
+		rotation.KindRestore:  Restore{p.AWS, p.GitHub},
+		rotation.KindWithdraw: Withdraw{p.AWS, p.GitHub},
+	}
+}
