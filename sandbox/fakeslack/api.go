@@ -103,8 +103,11 @@ func (s *Slack) call(rw http.ResponseWriter, r *http.Request, name string, m met
 		return
 	}
 	rw.Header().Set("X-OAuth-Scopes", strings.Join(s.cfg.Scopes, ","))
-	if code := s.ordered(name); code != "" {
-		answer(rw, refuse(code))
+	if o := s.ordered(name); o != nil && o.code != "" {
+		answer(rw, refuse(o.code))
+		return
+	} else if o != nil {
+		tooMany(rw, o.retryAfter)
 		return
 	}
 	if scope := m.scope(s, a); scope != "" && !slices.Contains(s.cfg.Scopes, scope) {
@@ -114,10 +117,7 @@ func (s *Slack) call(rw http.ResponseWriter, r *http.Request, name string, m met
 		return
 	}
 	if wait := s.limited(name, m.tier, a.str("channel"), time.Now()); wait > 0 {
-		rw.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
-		rw.Header().Set("Content-Type", "application/json; charset=utf-8")
-		rw.WriteHeader(http.StatusTooManyRequests)
-		_, _ = rw.Write(encode(refuse("ratelimited")))
+		tooMany(rw, strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 		return
 	}
 	answer(rw, m.do(s, a, call))
@@ -184,44 +184,21 @@ func baseOf(r *http.Request) string {
 	return "http://" + r.Host
 }
 
+// tooMany answers 429 with a Retry-After header, or without one if it is empty.
+func tooMany(rw http.ResponseWriter, retryAfter string) {
+	if retryAfter != "" {
+		rw.Header().Set("Retry-After", retryAfter)
+	}
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(http.StatusTooManyRequests)
+	_, _ = rw.Write(encode(refuse("ratelimited")))
+}
+
 func refuse(code string) object { return object{"ok": false, "error": code} }
 
 func answer(rw http.ResponseWriter, o object) {
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_, _ = rw.Write(encode(o))
-}
-
-// A refusal is an error code that somebody ordered for later calls.
-type refusal struct {
-	method, code string
-	times        int
-}
-
-// Refuse makes the next calls of a method (empty: of any) answer ok false with
-// code, such as token_revoked or internal_error; times -1 means from now on
-// until Refuse is called with the same method and an empty code.
-func (s *Slack) Refuse(method, code string, times int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refusals = slices.DeleteFunc(s.refusals, func(r *refusal) bool { return code == "" && r.method == method })
-	if code != "" {
-		s.refusals = append(s.refusals, &refusal{method, code, times})
-	}
-}
-
-func (s *Slack) ordered(name string) string {
-	for i, r := range s.refusals {
-		if r.method != "" && r.method != name {
-			continue
-		}
-		if r.times > 0 {
-			if r.times--; r.times == 0 {
-				s.refusals = slices.Delete(s.refusals, i, i+1)
-			}
-		}
-		return r.code
-	}
-	return ""
 }
 
 func (s *Slack) authTest(args, *world.Call) object {

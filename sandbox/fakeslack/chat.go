@@ -153,7 +153,9 @@ func (s *Slack) updateMessage(a args, call *world.Call) object {
 	}
 	m.Edited++
 	call.Applied = true
-	return object{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.json(m)}
+	shown := s.json(m)
+	delete(shown, "ts")
+	return object{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text, "message": shown}
 }
 
 func (s *Slack) deleteMessage(a args, call *world.Call) object {

@@ -208,7 +208,12 @@ func TestFaultsAndRefusalsReachTheBot(t *testing.T) {
 		_, err = w.api.AuthTest()
 		wantError(t, err, "token_revoked")
 	}
-	w.Refuse("auth.test", "", 0)
+	w.Accept()
+	w.Throttle("auth.test", "-1", 1)
+	_, err = w.api.AuthTest()
+	if limited, ok := err.(*slack.RateLimitedError); !ok || limited.RetryAfter != -time.Second {
+		t.Errorf("error is %#v", err)
+	}
 	if _, err := w.api.AuthTest(); err != nil {
 		t.Error(err)
 	}

@@ -50,7 +50,9 @@ func (s *Slack) Command(user, channelID, line string) (Reply, error) {
 	}
 	s.mu.Unlock()
 
-	ack, err := s.send("slash_commands", payload, true)
+	var reply Reply
+	var refused error
+	err = s.send("slash_commands", payload, func(ack json.RawMessage) { reply, refused = s.reply(ack, c.ID, p.ID) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -61,7 +63,7 @@ func (s *Slack) Command(user, channelID, line string) (Reply, error) {
 		s.whisper(c.ID, p.ID, name+` failed with the error "dispatch_failed"`)
 		return Reply{}, err
 	}
-	return s.reply(ack, c.ID, p.ID)
+	return reply, refused
 }
 
 // shown is the channel's name as payloads have it.
@@ -160,8 +162,8 @@ func (s *Slack) OpenHome(user string) error {
 		if try > 0 {
 			reason = "timeout"
 		}
-		d := s.envelope("events_api", payload, false, object{"retry_attempt": try, "retry_reason": reason})
-		if _, err = s.deliver(d, true); !errors.Is(err, ErrNoAnswer) {
+		d := s.envelope("events_api", payload, nil, object{"retry_attempt": try, "retry_reason": reason})
+		if err = s.deliver(d, true); !errors.Is(err, ErrNoAnswer) {
 			return err
 		}
 	}

@@ -34,18 +34,21 @@ type delivery struct {
 	accepts bool
 	sockets []*socket
 	done    chan struct{}
-	answer  json.RawMessage
+	react   func(answer json.RawMessage) // with the lock held, once, in time
+	late    bool                         // the person has seen Slack's warning
 }
 
-// send delivers a payload and waits for the app's acknowledgement, whose own
-// payload it returns. It must not hold the lock.
-func (s *Slack) send(kind string, payload object, accepts bool) (json.RawMessage, error) {
-	d := s.envelope(kind, payload, accepts, nil)
+// send delivers a payload and waits for the app's acknowledgement. react, which
+// may be nil, takes the payload of that before anything that the app does next
+// can be seen. It must not hold the lock.
+func (s *Slack) send(kind string, payload object, react func(answer json.RawMessage)) error {
+	d := s.envelope(kind, payload, react, nil)
 	return s.deliver(d, false)
 }
 
-func (s *Slack) envelope(kind string, payload object, accepts bool, more object) *delivery {
-	d := &delivery{accepts: accepts, done: make(chan struct{})}
+func (s *Slack) envelope(kind string, payload object, react func(json.RawMessage), more object) *delivery {
+	accepts := react != nil
+	d := &delivery{accepts: accepts, react: react, done: make(chan struct{})}
 	d.ID, d.Type, d.Payload = uuid(), kind, encode(payload)
 	frame := object{"envelope_id": d.ID, "type": kind, "accepts_response_payload": accepts, "payload": d.Payload}
 	for key, value := range more {
@@ -60,7 +63,7 @@ func (s *Slack) envelope(kind string, payload object, accepts bool, more object)
 
 // deliver sends d, twice if that was ordered, and waits. When impatient, it
 // stops waiting as soon as the socket is gone.
-func (s *Slack) deliver(d *delivery, impatient bool) (json.RawMessage, error) {
+func (s *Slack) deliver(d *delivery, impatient bool) error {
 	s.mu.Lock()
 	times := 1
 	if s.duplicates > 0 {
@@ -75,7 +78,7 @@ func (s *Slack) deliver(d *delivery, impatient bool) (json.RawMessage, error) {
 		}
 	}
 	if last == nil {
-		return nil, ErrNotConnected
+		return ErrNotConnected
 	}
 	var gone <-chan struct{}
 	if impatient {
@@ -85,13 +88,16 @@ func (s *Slack) deliver(d *delivery, impatient bool) (json.RawMessage, error) {
 	defer timer.Stop()
 	select {
 	case <-d.done:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return d.answer, nil
 	case <-gone:
 	case <-timer.C:
 	}
-	return nil, ErrNoAnswer
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d.Acks == 0 {
+		d.late = true
+		return ErrNoAnswer
+	}
+	return nil
 }
 
 // hand writes d to the next socket in turn, passing over those that fail.
@@ -144,7 +150,8 @@ func (s *Slack) acknowledged(k *socket, frame []byte) {
 		s.note("an acknowledgement of a %s on another socket than it came by", d.Type)
 		return
 	}
-	if string(ack.Payload) == "null" {
+	// Slack's Node client sends an empty object with each acknowledgement.
+	if word := string(ack.Payload); word == "null" || word == "{}" {
 		ack.Payload = nil
 	}
 	if len(ack.Payload) > 0 && !d.accepts {
@@ -152,8 +159,8 @@ func (s *Slack) acknowledged(k *socket, frame []byte) {
 	}
 	if d.Acks++; d.Acks == 1 {
 		d.Acked = time.Now()
-		if d.accepts {
-			d.answer = ack.Payload
+		if d.react != nil && !d.late {
+			d.react(ack.Payload)
 		}
 		close(d.done)
 	}

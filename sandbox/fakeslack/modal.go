@@ -123,7 +123,8 @@ func (s *Slack) Submit(user string, values map[string]string) error {
 	payload["trigger_id"], payload["view"], payload["response_urls"] = s.trigger(user), s.viewJSON(v), []any{}
 	s.mu.Unlock()
 
-	ack, err := s.send("interactive", payload, true)
+	var refused error
+	err = s.send("interactive", payload, func(ack json.RawMessage) { refused = s.react(v, ack) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.w.Changed()
@@ -131,7 +132,7 @@ func (s *Slack) Submit(user string, values map[string]string) error {
 		v.Warning = "We had some trouble connecting. Try again?"
 		return err
 	}
-	return s.react(v, ack)
+	return refused
 }
 
 // refused is what Slack says about the form before the app sees it.
@@ -247,8 +248,7 @@ func (s *Slack) CloseView(user string) error {
 	s.w.Changed()
 	var failed error
 	for _, payload := range payloads {
-		_, err := s.send("interactive", payload, false)
-		failed = errors.Join(failed, err)
+		failed = errors.Join(failed, s.send("interactive", payload, nil))
 	}
 	return failed
 }

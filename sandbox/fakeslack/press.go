@@ -58,7 +58,7 @@ func (m *Message) choose(action object, value []string) {
 
 // sendPress leaves Slack's warning beside a button that wasn't answered.
 func (s *Slack) sendPress(payload object, m *Message) error {
-	_, err := s.send("interactive", payload, false)
+	err := s.send("interactive", payload, nil)
 	if m == nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func (s *Slack) PressView(user, actionID, blockID string, value ...string) error
 	payload["actions"] = []any{action}
 	s.mu.Unlock()
 
-	_, err = s.send("interactive", payload, false)
+	err = s.send("interactive", payload, nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
