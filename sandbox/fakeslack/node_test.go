@@ -56,7 +56,8 @@ func TestSlacksNodeClientWorksWithTheFake(t *testing.T) {
 		t.Errorf("reply is %+v, %v", reply, err)
 	}
 	expect("command")
-	card := w.Messages(platform)[1]
+	// The post and the acknowledgement take two connections, in either order.
+	card := w.Visible(approver, platform)[0]
 	if err := w.Press(approver, platform, card.TS, "approve", ""); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (w workspace) pressed(t *testing.T, handle func(envelope) any) (trigger fun
 }
 
 func TestATriggerOpensOneModal(t *testing.T) {
-	w := open(t, fakeslack.Config{TriggerLife: 100 * time.Millisecond})
+	w := open(t, fakeslack.Config{})
 	trigger := w.pressed(t, acknowledge)
 	id := trigger()
 	if _, err := w.api.OpenView(id, form("Refuse")); err != nil {
@@ -49,9 +49,8 @@ func TestATriggerOpensOneModal(t *testing.T) {
 	_, err = w.api.OpenView("1.2.3", form("Refuse"))
 	wantError(t, err, "invalid_trigger_id")
 
-	old := trigger()
-	<-time.After(150 * time.Millisecond)
-	_, err = w.api.OpenView(old, form("Refuse"))
+	late := open(t, fakeslack.Config{TriggerLife: time.Nanosecond})
+	_, err = late.api.OpenView(late.pressed(t, acknowledge)(), form("Refuse"))
 	wantError(t, err, "expired_trigger_id")
 	if open := w.OpenViews(starter); len(open) != 1 || open[0].Title != "Refuse" || open[0].Submit != "Send" || open[0].PrivateMetadata != "42" {
 		t.Errorf("open views are %+v", open)
