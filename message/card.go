@@ -1,0 +1,126 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rekey/rotation"
+)
+
+// Card is the one message that shows a rotation, in any state: what is done
+// and on what evidence, what comes next and who is needed, what is at risk,
+// and the buttons that lead on. Its first block's id names the rotation and
+// the version shown: "rekey:42:card:7".
+func Card(r *rotation.Rotation, c Context) Post {
+	p := newPage(c, fmt.Sprintf("rekey:%d:card:%d", r.ID, r.Version))
+	if r.State != rotation.Running {
+		ended(p, r)
+		return p.post()
+	}
+	p.header(rotation.Clean(r.Plan.Title))
+	p.context(about(r, c))
+	p.section(stakes(r)...)
+	steps := numbered(r)
+	var done, later []string
+	for _, s := range steps {
+		switch s.State {
+		case rotation.Ticked:
+			done = append(done, s.done())
+		case rotation.Later:
+			later = append(later, s.later(r))
+		}
+	}
+	p.short(done...)
+	p.section(current(r, steps)...)
+	p.context(later...)
+	p.buttons(controls(r)...)
+	return p.post()
+}
+
+// about says which rotation this is and whose.
+func about(r *rotation.Rotation, c Context) string {
+	out := fmt.Sprintf("Rotation %d · held by %s · started %s", r.ID, person(r.Holder), Day(r.Started, c))
+	if r.Holder != r.Starter {
+		out += " by " + person(r.Starter)
+	}
+	if r.Plan.Every > 0 {
+		out += fmt.Sprintf(" · policy: a new %s every %d days", noun(r), r.Plan.Every)
+	}
+	return out
+}
+
+// stakes says what fails now or may fail, and what can't be undone.
+func stakes(r *rotation.Rotation) []string {
+	var out []string
+	users := some(r.Plan.Users, 2)
+	step := r.Step()
+	switch {
+	case !r.Facts.FailingSince.IsZero() && r.Facts.Used.IsZero():
+		failing := "! " + strong("Users of this "+noun(r)+" are failing") + " since " + rotation.When(r.Facts.FailingSince) + " at the latest"
+		if users != "" {
+			failing += ": " + users
+		}
+		out = append(out, failing+".")
+	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "":
+		out = append(out, "While it is being replaced, these fail for a few minutes: "+users+".")
+	case r.Plan.Overlap == rotation.SideBySide && step.Kind == rotation.KindApprove:
+		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
+	}
+	if r.Plan.Overlap == rotation.None && r.Facts.Old != rotation.OldRefused {
+		switch {
+		case step.Kind == rotation.KindApprove:
+			out = append(out, "! "+strong("No way back after this is approved and done:")+" the old "+noun(r)+" stops working the moment the new one is made.")
+		case step.Kind == rotation.KindReceive && step.Warning == "":
+			out = append(out, "! "+strong("No way back:")+" the old "+noun(r)+" stops working the moment the new one is made.")
+		}
+	}
+	if r.Facts.Early && step.Kind == rotation.KindApprove {
+		out = append(out, "! The new "+noun(r)+" was saved in the console before anybody approved, so it is current already. The approval covers what is left.")
+	}
+	if r.Changed != "" && r.Committed() {
+		out = append(out, "The catalogue has changed since. This rotation goes on as approved.")
+	}
+	return out
+}
+
+// current says where the rotation stands: its step, and what is needed.
+func current(r *rotation.Rotation, steps []step) []string {
+	i := slices.IndexFunc(steps, func(s step) bool { return s.StepRun == r.Step() })
+	if i < 0 {
+		return nil
+	}
+	s := steps[i]
+	if s.State == rotation.Parked {
+		out := []string{"! " + strong(s.head()) + " · parked, " + person(r.Holder)}
+		if s.Problem != nil {
+			out = append(out, s.Problem.What, s.Problem.Safe, s.Problem.Next)
+		}
+		return append(out, claimed(r)...)
+	}
+	out := []string{"● " + strong(s.head()) + " · " + s.whose(r)}
+	if s.Asked != "" {
+		out = append(out, "Asked again: "+s.Asked)
+	}
+	for text := range strings.Lines(s.Text) {
+		out = append(out, strings.TrimSpace(text))
+	}
+	if s.Warning != "" {
+		out = append(out, "! "+s.Warning)
+	}
+	if s.Kind == rotation.KindApprove && r.Plan.Baseline == "" && s.Note == "" {
+		out = append(out, "Rekey looks at the secret first; then it can be approved.")
+	}
+	out = append(out, s.Note)
+	return append(out, claimed(r)...)
+}
+
+// claimed says whose press waits for Slack's word on who may.
+func claimed(r *rotation.Rotation) []string {
+	var out []string
+	for _, c := range r.OpenClaims() {
+		out = append(out, fmt.Sprintf("%s pressed %s at %s; Rekey asks Slack who is in %s.",
+			person(c.By), strings.TrimSuffix(label(c.Verb), "…"), rotation.When(c.At), handle(r.Plan.Approvers)))
+	}
+	return out
+}

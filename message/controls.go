@@ -1,0 +1,176 @@
+package message
+
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"rekey/rotation"
+)
+
+// A control is one button, or one entry of the menu.
+type control struct {
+	label string
+	verb  rotation.Verb
+	value string // for Choose: which version
+	url   string // for FollowLink
+	style slack.Style
+}
+
+// labels are what the buttons say. "…" means that a form opens first.
+var labels = map[rotation.Verb]string{
+	rotation.Approve: "Approve", rotation.Refuse: "Refuse…", rotation.Attest: "Attest…",
+	rotation.Retry: "Retry", rotation.TakeOver: "Take over", rotation.Cancel: "Cancel…",
+	rotation.Check: "Check now", rotation.Again: "Ask again", rotation.PromoteAnyway: "Promote with what is missing…",
+	rotation.RollBack: "Roll back…", rotation.NewPlan: "Use the new plan", rotation.Choose: "Choose",
+	ShowDetails: "Details", ShowHowTo: "How to save it",
+}
+
+func label(v rotation.Verb) string {
+	if l, ok := labels[v]; ok {
+		return l
+	}
+	return string(v)
+}
+
+func press(v rotation.Verb) control { return control{label: label(v), verb: v} }
+
+func primary(v rotation.Verb) control {
+	return control{label: label(v), verb: v, style: slack.StylePrimary}
+}
+
+// controls are a card's buttons: at most maxButtons, the others in the menu.
+// None is drawn that would be refused whoever pressed it.
+func controls(r *rotation.Rotation) []slack.BlockElement {
+	if r.State != rotation.Running {
+		name := "Details"
+		if r.State == rotation.Complete {
+			name = "Evidence"
+		}
+		return elements(r, []control{{label: name, verb: ShowDetails}}, nil)
+	}
+	row, menu := lead(r)
+	if r.MayCancel() {
+		menu = append(menu, press(rotation.Cancel))
+	}
+	if r.MayRollBack() {
+		menu = append(menu, press(rotation.RollBack))
+	}
+	menu = append(menu, press(rotation.TakeOver))
+	if !slices.ContainsFunc(row, func(c control) bool { return c.verb == ShowDetails }) {
+		menu = append(menu, press(ShowDetails))
+	}
+	return elements(r, row, menu)
+}
+
+// lead are the buttons of the current step, the most useful first.
+func lead(r *rotation.Rotation) (row, menu []control) {
+	s := r.Step()
+	links := doors(s)
+	first := links[:min(1, len(links))]
+	rest := links[len(first):]
+	switch {
+	case s.State == rotation.Parked:
+		row = append(row, first...)
+		if s.Problem != nil && !s.Problem.NoRetry {
+			row = append(row, primary(rotation.Retry))
+		}
+		if s.Problem != nil {
+			for _, c := range s.Problem.Choices {
+				row = append(row, choice(c))
+			}
+		}
+		if s.Attestable {
+			row = append(row, press(rotation.Attest))
+		}
+		row = append(row, press(ShowDetails))
+	case s.Kind == rotation.KindApprove:
+		if r.Plan.Baseline != "" {
+			row = append(row, primary(rotation.Approve))
+		}
+		row = append(row, press(rotation.Refuse), press(ShowDetails))
+		rest = links
+	default:
+		row = append(row, first...)
+		if s.Kind == rotation.KindReceive && s.By == rotation.Holder {
+			row = append(row, press(ShowHowTo))
+		}
+		if s.Attestable {
+			row = append(row, press(rotation.Attest))
+		}
+		row = append(row, press(rotation.Check))
+		if s.By != rotation.Holder {
+			row = append(row, press(ShowDetails))
+		}
+	}
+	return append(row, rest...), menu
+}
+
+// choice is the button of a parked step's choice, in the domain's words.
+func choice(c rotation.Choice) control {
+	out := control{label: c.Label, verb: c.Verb, value: c.Value}
+	if out.label == "" || c.Verb == rotation.PromoteAnyway {
+		out.label = label(c.Verb)
+	}
+	return out
+}
+
+// doors are the pages of a step: what turned up on the way first, newest first.
+func doors(s *rotation.StepRun) []control {
+	var out []control
+	for _, l := range slices.Concat(reversed(s.More), s.Links) {
+		if sound(l.URL) {
+			out = append(out, control{label: l.Title, verb: FollowLink, url: l.URL})
+		}
+	}
+	return out
+}
+
+func reversed(links []rotation.Link) []rotation.Link {
+	out := slices.Clone(links)
+	slices.Reverse(out)
+	return out
+}
+
+// elements draws the row, and a menu with what is left over and what belongs
+// there. Nothing is dropped: what the menu can't take stays in the row.
+func elements(r *rotation.Rotation, row, menu []control) []slack.BlockElement {
+	var stay []control
+	fits := func(c control) bool { return len(EncodePress(r, c.verb, c.value)) <= maxOptionValue }
+	for len(row) > maxButtons && len(menu) < maxOverflow {
+		last := row[len(row)-1]
+		row = row[:len(row)-1]
+		if fits(last) {
+			menu = slices.Insert(menu, 0, last)
+		} else {
+			stay = slices.Insert(stay, 0, last)
+		}
+	}
+	row = append(row, stay...)
+	var options []*slack.OptionBlockObject
+	for _, c := range menu {
+		if !fits(c) {
+			row = append(row, c)
+			continue
+		}
+		o := slack.NewOptionBlockObject(EncodePress(r, c.verb, c.value), words(c.label, maxOptionText), nil)
+		o.URL = c.url
+		options = append(options, o)
+	}
+	var out []slack.BlockElement
+	seen := map[rotation.Verb]int{}
+	for _, c := range row[:min(len(row), maxActions-1)] {
+		seen[c.verb]++
+		id := string(c.verb)
+		if n := seen[c.verb]; n > 1 {
+			id += ":" + itoa(n)
+		}
+		b := slack.NewButtonBlockElement(id, EncodePress(r, c.verb, c.value), words(c.label, maxButtonText))
+		b.URL, b.Style = c.url, c.style
+		out = append(out, b)
+	}
+	if len(options) > 0 {
+		out = append(out, slack.NewOverflowBlockElement(ActionMore, options...))
+	}
+	return out
+}

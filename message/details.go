@@ -1,0 +1,143 @@
+package message
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"rekey/rotation"
+)
+
+// Details shows all that is known of a rotation: each step with its full
+// evidence and what was changed, who approved, the version ids, the plan's
+// hash, and what is still owed. What doesn't fit is counted.
+func Details(r *rotation.Rotation, c Context) slack.ModalViewRequest {
+	p := newPage(c, "")
+	p.header(rotation.Clean(r.Plan.Title))
+	p.context(fmt.Sprintf("Rotation %d · %s · held by %s · started by %s at %s", r.ID, r.State, person(r.Holder), person(r.Starter), rotation.When(r.Started)))
+	n := 0
+	for i := range r.Steps {
+		s := step{&r.Steps[i], n + 1}
+		if s.State != rotation.Skipped {
+			n++
+		}
+		p.section(s.full(r)...)
+	}
+	p.section(votes(r)...)
+	p.section(ids(r)...)
+	var debts []string
+	for _, d := range r.Debts {
+		debts = append(debts, debt(d, c))
+	}
+	p.section(debts...)
+	p.trim(maxViewBlocks)
+	return p.view("Rotation "+itoa(r.ID), "", "Close")
+}
+
+// trim cuts a page to the given number of blocks, and counts what it left out.
+func (p *page) trim(limit int) {
+	if len(p.blocks) <= limit {
+		return
+	}
+	left := len(p.blocks) - limit + 1
+	p.blocks = p.blocks[:limit-1]
+	p.context(fmt.Sprintf("… and %d more paragraphs; `rekey audit` has everything.", left))
+}
+
+// full is a step with everything that is known of it.
+func (s step) full(r *rotation.Rotation) []string {
+	var out []string
+	switch s.State {
+	case rotation.Skipped:
+		return []string{"– " + rotation.Clean(s.Title) + " · not needed any more"}
+	case rotation.Later:
+		return []string{s.later(r)}
+	case rotation.Ticked:
+		out = append(out, "✓ "+strong(s.head())+" · "+rotation.When(s.Ended))
+	case rotation.Parked:
+		out = append(out, "! "+strong(s.head())+" · parked")
+	default:
+		out = append(out, "● "+strong(s.head())+" · "+s.whose(r)+", since "+rotation.When(s.Opened))
+	}
+	out = append(out, s.Evidence...)
+	if s.Round > 1 {
+		out = append(out, fmt.Sprintf("Round %d.", s.Round))
+	}
+	if s.Asked != "" {
+		out = append(out, "Asked again: "+s.Asked)
+	}
+	if s.Problem != nil {
+		out = append(out, s.Problem.What, s.Problem.Safe, s.Problem.Next)
+	}
+	out = append(out, s.Note)
+	for _, e := range s.Effects {
+		out = append(out, effect(e))
+	}
+	return out
+}
+
+// effects are the purposes of changes in words.
+var effects = map[string]string{
+	"put": "Staging the new version", "promote": "Making the new version current", "revoke": "Revoking the old credential",
+	"dispatch": "Starting the workflow", "unstage": "Taking AWSPENDING off our version", "restore": "Making the old version current again",
+}
+
+func effect(e rotation.Effect) string {
+	what, ok := effects[e.Purpose]
+	if !ok {
+		what = "Change " + code(rotation.Clean(e.Purpose))
+	}
+	state := map[rotation.EffectState]string{
+		rotation.Intended: "recorded, about to be sent",
+		rotation.Landed:   "done",
+		rotation.Declined: "refused by the provider, so nothing changed",
+		rotation.Unsure:   "sent, and no answer came; Rekey looks before it sends again",
+	}[e.State]
+	return fmt.Sprintf("• %s: %s, %s (%s)", what, state, rotation.When(e.At), code(e.ID))
+}
+
+// votes lists the presses that only count from an approver.
+func votes(r *rotation.Rotation) []string {
+	if len(r.Claims) == 0 {
+		return nil
+	}
+	out := []string{strong("Approvals")}
+	for _, c := range r.Claims {
+		text := fmt.Sprintf("• %s: %s, %s, %s", person(c.By), strings.ReplaceAll(string(c.Verb), "_", " "), c.State, rotation.When(c.At))
+		if c.Reason != "" {
+			text += ". " + rotation.Clean(c.Reason)
+		}
+		if c.Why != "" {
+			text += ". " + c.Why
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// ids are what a person needs to check us at the provider.
+func ids(r *rotation.Rotation) []string {
+	out := []string{strong("For checking")}
+	add := func(what, id string) {
+		if id != "" {
+			out = append(out, "• "+what+": "+code(rotation.Clean(id)))
+		}
+	}
+	add("secret", r.Plan.SecretID+" in "+r.Plan.Region)
+	add("version before", r.Facts.OldVersion)
+	add("new version", r.Facts.New)
+	if r.Facts.New == "" && r.State == rotation.Running {
+		add("version kept for the new value", r.Reserved())
+	}
+	for _, id := range r.Facts.Rejected {
+		add("rejected version", id)
+	}
+	add("plan", r.Plan.Hash()[:12])
+	if r.Changed != "" {
+		add("the catalogue's plan now", Cut(r.Changed, 13))
+	}
+	add("approvers", fmt.Sprintf("%d of %s", r.Plan.Quorum, r.Plan.Approvers.Name))
+	add("overlap", string(r.Plan.Overlap))
+	return out
+}

@@ -1,0 +1,154 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+
+	"rekey/rotation"
+)
+
+// ended draws a rotation that is over: the whole story on one screen.
+func ended(p *page, r *rotation.Rotation) {
+	title := rotation.Clean(r.Plan.Title)
+	switch r.State {
+	case rotation.Complete:
+		p.header("✓ " + title + " rotated")
+		p.context(summary(r, p.c))
+		p.section(complete(r), next(r, p.c))
+	case rotation.RolledBack:
+		p.header(title + ": rolled back")
+		p.context(summary(r, p.c))
+		back := "The old " + noun(r) + " is current again"
+		if s := r.Find(rotation.KindRestore); s != nil && !s.Ended.IsZero() {
+			back += " since " + rotation.When(s.Ended)
+		}
+		p.section(back+".", reason(r))
+	default:
+		p.header(title + ": " + string(r.State))
+		p.context(summary(r, p.c))
+		p.section(untouched(r), reason(r))
+	}
+	p.section(owed(r, p.c)...)
+	p.buttons(controls(r)...)
+}
+
+// summary says which rotation it was, how long it took and who was in it.
+func summary(r *rotation.Rotation, c Context) string {
+	out := fmt.Sprintf("Rotation %d · %s, until %s · %s", r.ID, length(r.Ended.Sub(r.Started)), Day(r.Ended, c), person(r.Starter))
+	if r.Holder != r.Starter {
+		out += ", then " + person(r.Holder)
+	}
+	if approved := r.Approved(); len(approved) > 0 {
+		out += ", approved by "
+		for i, a := range approved {
+			if i > 0 {
+				out += " and "
+			}
+			out += person(a.By)
+		}
+	}
+	return out
+}
+
+// complete says since when the new value is used and the old one isn't, and
+// how long its users failed.
+func complete(r *rotation.Rotation) string {
+	f := r.Facts
+	out := "The new " + noun(r) + " is current"
+	if !f.Promoted.IsZero() {
+		out += " since " + rotation.When(f.Promoted)
+	}
+	if !f.Used.IsZero() {
+		out += ", used "
+		if f.UsedBy != "" {
+			out += "by " + rotation.Clean(f.UsedBy) + " "
+		}
+		out += "at " + rotation.When(f.Used)
+	}
+	out += "."
+	if f.Old == rotation.OldRefused && !f.OldDead.IsZero() {
+		out += " The old one is refused since " + rotation.When(f.OldDead) + " (observed)."
+	}
+	switch {
+	case !f.FailingSince.IsZero() && !f.Used.IsZero():
+		out += " Its users failed from " + rotation.When(f.FailingSince) + " to " + rotation.When(f.Used) + " at most."
+	case !f.FailingSince.IsZero():
+		out += " Its users failed from " + rotation.When(f.FailingSince) + "; when that ended was not seen."
+	}
+	if len(f.Missing) > 0 && f.Accepted != "" {
+		out += " It was promoted without " + some(f.Missing, 3) + ", accepted by " + person(f.Accepted) + "."
+	}
+	return out
+}
+
+// next says when the new value is due, and by which clock.
+func next(r *rotation.Rotation, c Context) string {
+	if r.Facts.Promoted.IsZero() || r.Plan.Every == 0 {
+		return ""
+	}
+	d := rotation.DueAfter(r.Facts.Promoted, r.Facts.Expires, rotation.Days(r.Plan.Every))
+	out := "Next due " + Day(d.On, c) + ": "
+	switch {
+	case d.Expires:
+		return out + "the " + noun(r) + " expires that day (policy: " + Day(d.Policy, c) + ")."
+	case !d.Expiry.IsZero():
+		return out + fmt.Sprintf("policy, every %d days (the %s expires %s).", r.Plan.Every, noun(r), Day(d.Expiry, c))
+	}
+	return out + fmt.Sprintf("policy, every %d days. When the %s expires is not known.", r.Plan.Every, noun(r))
+}
+
+// untouched says what became of a rotation that ended before the switch.
+func untouched(r *rotation.Rotation) string {
+	if r.Facts.New == "" {
+		return "Nothing was changed. The old " + noun(r) + " is current, as before."
+	}
+	return "The old " + noun(r) + " is current, as before. The new one was not put into use."
+}
+
+// reason says why it ended so, and who said so where that is known.
+func reason(r *rotation.Rotation) string {
+	by := func(v rotation.Verb) string {
+		i := slices.IndexFunc(r.Claims, func(c rotation.Claim) bool { return c.Verb == v && c.State == rotation.Counted })
+		if i < 0 {
+			return ""
+		}
+		return " by " + person(r.Claims[i].By)
+	}
+	out := ""
+	switch r.State {
+	case rotation.Refused:
+		out = "Refused" + by(rotation.Refuse)
+	case rotation.RolledBack:
+		out = "Rolled back" + by(rotation.RollBack)
+	default:
+		out = "Cancelled"
+	}
+	if r.Reason == "" {
+		return out + "; no reason was given."
+	}
+	return out + ": " + rotation.Clean(r.Reason)
+}
+
+// owed lists the old credentials that were not proven dead.
+func owed(r *rotation.Rotation, c Context) []string {
+	var out []string
+	for i, d := range r.Debts {
+		if i == 3 {
+			out = append(out, fmt.Sprintf("… and %d more; Details has them all.", len(r.Debts)-i))
+			break
+		}
+		out = append(out, debt(d, c))
+	}
+	return out
+}
+
+func debt(d rotation.Debt, c Context) string {
+	out := "! Still owed: " + d.What
+	if d.Why != "" {
+		out += " (" + d.Why + ")"
+	}
+	if !d.Since.IsZero() {
+		out += ", since " + Day(d.Since, c)
+	}
+	return out + "."
+}

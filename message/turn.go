@@ -1,0 +1,144 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+
+	"rekey/rotation"
+)
+
+// Turn is the reply in the card's thread that tells whoever is needed now. It
+// is the only message that mentions anybody in order to notify them. Its first
+// block's id names the rotation and the turn: "rekey:42:turn:3".
+func Turn(r *rotation.Rotation, c Context) Post {
+	p := newPage(c, fmt.Sprintf("rekey:%d:turn:%d", r.ID, r.Turn.N))
+	p.lines(maxLine, p.sectionBlock, line{mention: addressee(r), said: turn(r, c), card: c.Permalink})
+	return p.post()
+}
+
+// addressee is the mention of whoever has the turn.
+func addressee(r *rotation.Rotation) string {
+	switch r.Turn.To {
+	case rotation.Approvers:
+		return group(r.Plan.Approvers)
+	case rotation.Team:
+		return group(r.Plan.Owner)
+	case rotation.Starter:
+		if r.Holder != r.Starter && r.Holder != "" {
+			return user(r.Starter) + " " + user(r.Holder)
+		}
+		return user(r.Starter)
+	}
+	return user(r.Holder)
+}
+
+// turn says what they are needed for.
+func turn(r *rotation.Rotation, c Context) string {
+	s, title := r.Step(), rotation.Clean(r.Plan.Title)
+	if s == nil {
+		return over(r, c)
+	}
+	switch r.Turn.Kind {
+	case rotation.TurnNudge:
+		return nudge(r)
+	case rotation.TurnApprove:
+		out := fmt.Sprintf("%d needs %s: %s.", r.ID, approvals(r), title)
+		if s.Asked != "" {
+			out += " Asked again: " + s.Asked
+		}
+		return out
+	}
+	if s.State == rotation.Parked && s.Problem != nil {
+		return fmt.Sprintf("%d is parked: %s %s", r.ID, s.Problem.What, s.Problem.Safe)
+	}
+	if s.By != rotation.Holder {
+		return fmt.Sprintf("%d goes on by itself: %s.", r.ID, rotation.Clean(s.Title))
+	}
+	out := fmt.Sprintf("%d: your turn: %s.", r.ID, rotation.Clean(s.Title))
+	switch before := previous(r); {
+	case s.Asked != "":
+		out = fmt.Sprintf("%d asks again: %s. %s", r.ID, rotation.Clean(s.Title), s.Asked)
+	case before != nil && before.Kind == rotation.KindApprove && len(before.Evidence) > 0:
+		out = fmt.Sprintf("%d was approved by %s. Your turn: %s.", r.ID, before.Evidence[0], rotation.Clean(s.Title))
+	}
+	return out
+}
+
+// nudge reminds whoever has had the turn for long.
+func nudge(r *rotation.Rotation) string {
+	s, since := r.Step(), rotation.When(r.Turn.Since)
+	title := rotation.Clean(r.Plan.Title)
+	waits := fmt.Sprintf("%d (%s) waits since %s", r.ID, title, since)
+	switch {
+	case s.State == rotation.Parked && s.Problem != nil:
+		waits += ", parked: " + s.Problem.What
+	case s.Kind == rotation.KindApprove:
+		waits += " for " + approvals(r) + " from " + handle(r.Plan.Approvers) + "."
+	default:
+		waits += ": " + rotation.Clean(s.Title) + "."
+	}
+	if r.Turn.To == rotation.Team {
+		return waits + " " + person(r.Holder) + " holds it; anybody of you can press Take over."
+	}
+	return waits
+}
+
+// over says how it ended.
+func over(r *rotation.Rotation, c Context) string {
+	switch r.State {
+	case rotation.Complete:
+		out := fmt.Sprintf("%d is done.", r.ID)
+		if n := len(r.Debts); n > 0 {
+			out = fmt.Sprintf("%d is done, with %s still owed: %s.", r.ID, number(n), r.Debts[0].What)
+		}
+		if !r.Facts.Promoted.IsZero() && r.Plan.Every > 0 {
+			d := rotation.DueAfter(r.Facts.Promoted, r.Facts.Expires, rotation.Days(r.Plan.Every))
+			out += " Next due " + Day(d.On, c) + "."
+		}
+		return out
+	case rotation.RolledBack:
+		return fmt.Sprintf("%d is rolled back: the old %s is current again. %s", r.ID, noun(r), reason(r))
+	}
+	return fmt.Sprintf("%d is %s. %s %s", r.ID, r.State, untouched(r), reason(r))
+}
+
+// approvals says how many are missing: "one approval".
+func approvals(r *rotation.Rotation) string {
+	n := max(1, r.Plan.Quorum-len(r.Approved()))
+	out := number(n)
+	if len(r.Approved()) > 0 {
+		out += " more"
+	}
+	if n == 1 {
+		return out + " approval"
+	}
+	return out + " approvals"
+}
+
+// previous is the last step that was ticked before the current one.
+func previous(r *rotation.Rotation) *rotation.StepRun {
+	for i := r.At - 1; i >= 0; i-- {
+		if r.Steps[i].State == rotation.Ticked {
+			return &r.Steps[i]
+		}
+	}
+	return nil
+}
+
+var slackID = regexp.MustCompile(`^[A-Z0-9]+$`)
+
+// group mentions a user group.
+// https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups
+func group(h rotation.Handle) string {
+	if !slackID.MatchString(h.ID) {
+		return escaper.Replace(handle(h))
+	}
+	return "<!subteam^" + h.ID + ">"
+}
+
+func user(p rotation.Person) string {
+	if !slackID.MatchString(string(p)) {
+		return escaper.Replace(rotation.Clean(string(p)))
+	}
+	return "<@" + string(p) + ">"
+}
