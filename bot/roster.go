@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"rekey/rotation"
+)
+
+// Roster knows who was in the owners' and approvers' groups a minute ago, for
+// rights that need no live look. What it doesn't know, it says.
+type Roster struct {
+	api    *api
+	log    *slog.Logger
+	groups []rotation.Handle
+	every  time.Duration
+
+	mu    sync.Mutex
+	lists map[string]list // by group id
+}
+
+type list struct {
+	people map[rotation.Person]bool
+	at     time.Time
+}
+
+// stale is how many refreshes may fail before a list isn't believed any more.
+const stale = 5
+
+func newRoster(a *api, cfg Config) *Roster {
+	r := &Roster{api: a, log: cfg.Log, every: cfg.Waits.Roster, lists: map[string]list{}}
+	seen := map[string]bool{}
+	for _, g := range cfg.Groups {
+		if g.ID != "" && !seen[g.ID] {
+			seen[g.ID] = true
+			r.groups = append(r.groups, g)
+		}
+	}
+	return r
+}
+
+// Member reports whether p is in the group, and whether that is known: it
+// isn't before Slack has first answered, nor when it hasn't for five minutes,
+// nor for a group that isn't among Config.Groups. Whoever asks has to treat
+// unknown as no.
+func (r *Roster) Member(group rotation.Handle, p rotation.Person) (is, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l, ok := r.lists[group.ID]
+	if !ok || time.Since(l.at) > stale*r.every {
+		return false, false
+	}
+	return l.people[p], true
+}
+
+// run refreshes the lists until ctx ends, sooner while one is missing.
+func (r *Roster) run(ctx context.Context) error {
+	for {
+		pause := r.every
+		for _, g := range r.groups {
+			people, err := inGroup(ctx, r.api, g)
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err != nil {
+				r.log.Warn("a group's members aren't known afresh; asking again", "group", g.Name, "error", err)
+				pause = max(min(pause, 10*time.Second), asked(err))
+				continue
+			}
+			in := make(map[rotation.Person]bool, len(people))
+			for _, p := range people {
+				in[p] = true
+			}
+			r.mu.Lock()
+			r.lists[g.ID] = list{in, time.Now()}
+			r.mu.Unlock()
+		}
+		if sleep(ctx, pause) != nil {
+			return nil
+		}
+	}
+}
+
+// ready returns nil once every group was read.
+func (r *Roster) ready() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.groups {
+		if _, ok := r.lists[g.ID]; !ok {
+			return errors.New("Slack has not said yet who is in " + g.Name + ".")
+		}
+	}
+	return nil
+}
