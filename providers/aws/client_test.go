@@ -147,7 +147,7 @@ func TestRefusalsAreTold(t *testing.T) {
 			rotation.ProviderError{Op: "PutSecretValue", Code: "503", RetryAfter: time.Second}},
 		"too slow a request": {put, answer(408, "", "no"),
 			rotation.ProviderError{Op: "PutSecretValue", Code: "408"}},
-		"a proxy's page": {put, func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "<html>"+canary, 403) },
+		"a proxy's page": {put, func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "<html>"+canary, http.StatusForbidden) },
 			rotation.ProviderError{Op: "PutSecretValue", Code: "403", Definite: true}},
 		"an answer that isn't JSON": {put, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<html>" + canary)) },
 			rotation.ProviderError{Op: "PutSecretValue", Code: "an answer that can't be read"}},
