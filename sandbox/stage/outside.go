@@ -1,0 +1,94 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// hidden are the workflows that were removed from their repository.
+type hidden struct {
+	mu    sync.Mutex
+	files map[string]bool
+}
+
+// RemoveWorkflow takes a workflow's file off its repository, so that GitHub
+// answers 404 for it, or puts it back. Its runs and its place in the list of
+// all workflows stay.
+func (s *Stage) RemoveWorkflow(file string, removed bool) {
+	s.hidden.mu.Lock()
+	if s.hidden.files == nil {
+		s.hidden.files = map[string]bool{}
+	}
+	s.hidden.files[file] = removed
+	s.hidden.mu.Unlock()
+	s.World.Changed()
+}
+
+// serveGitHub asks the fake for a file that doesn't exist in place of one that
+// was removed, so that the answer and the journal are its own.
+func (s *Stage) serveGitHub(rw http.ResponseWriter, r *http.Request) {
+	parts := strings.Split(r.URL.Path, "/")
+	if len(parts) > 6 && parts[4] == "actions" && parts[5] == "workflows" {
+		s.hidden.mu.Lock()
+		gone := s.hidden.files[parts[6]]
+		s.hidden.mu.Unlock()
+		if gone {
+			parts[6] = "removed-" + parts[6]
+			r.URL.Path = strings.Join(parts, "/")
+		}
+	}
+	s.GitHub.ServeHTTP(rw, r)
+}
+
+// CallAWS makes one call of Secrets Manager as a person does with the AWS CLI:
+// the operation's name and its members. It returns an error with AWS's code
+// and message if it was refused.
+func (s *Stage) CallAWS(ctx context.Context, handle, operation string, in map[string]any) error {
+	keyID, ok := PersonKeyID(handle)
+	if !ok {
+		return fmt.Errorf("there is no %s", handle)
+	}
+	return s.callAWS(ctx, keyID, operation, in)
+}
+
+// RemoveSecret deletes a secret for good, without recovery.
+func (s *Stage) RemoveSecret(ctx context.Context, name string) error {
+	return s.callAWS(ctx, adminKeyID, "DeleteSecret", map[string]any{"SecretId": name, "ForceDeleteWithoutRecovery": true})
+}
+
+// callAWS sends a request that the fake takes as signed by keyID: it reads who
+// signed and doesn't verify the signature.
+func (s *Stage) callAWS(ctx context.Context, keyID, operation string, in map[string]any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encoding %s: %w", operation, err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.AWSURL, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("making the request for %s: %w", operation, err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "secretsmanager."+operation)
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+keyID+"/aws4_request, SignedHeaders=host, Signature=0")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("calling %s: %w", operation, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	var refused struct {
+		Type    string `json:"__type"`
+		Message string `json:"Message"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&refused); err != nil {
+		return fmt.Errorf("reading the answer to %s: %w", operation, err)
+	}
+	return fmt.Errorf("%s was refused: %s: %s", operation, refused.Type, refused.Message)
+}

@@ -1,0 +1,137 @@
+package stage
+
+import (
+	"slices"
+	"strings"
+
+	"rekey/sandbox/fakeaws"
+	"rekey/sandbox/fakeslack"
+)
+
+// Where everybody is.
+const (
+	Team = "T0REKEY"
+	App  = "A0REKEY"
+
+	Platform = "C0PLATFORM" // #modernisation-platform
+	Ask      = "C0ASK"      // #ask-modernisation-platform
+
+	EverybodyGroup = "S0TEAM"      // @modernisation-platform
+	ApproversGroup = "S0APPROVERS" // @mp-approvers
+)
+
+// A person of the stage: the handle, and what the workspace and AWS call them.
+type person struct{ handle, realName string }
+
+var people = []person{
+	{"starter", "Sam (member of the team)"},
+	{"member", "Mina (member of the team)"},
+	{"approver", "Ada (approves)"},
+	{"second", "Zoe (approves too)"},
+	{"outsider", "Oli (of another team)"},
+}
+
+func (p person) id() string    { return "U0" + strings.ToUpper(p.handle) }
+func (p person) keyID() string { return accessKeyID(p.handle) }
+
+// BotKeyID is the access key that the bot signs in to AWS with.
+var BotKeyID = accessKeyID("rekeybot")
+
+// adminKeyID belongs to whoever runs the account: the stage itself, when it
+// does to AWS what nobody else may.
+var adminKeyID = accessKeyID("admin")
+
+// accessKeyID has the length and the alphabet of AWS's own.
+func accessKeyID(name string) string {
+	id := "AKIA" + strings.ToUpper(name)
+	return id + strings.Repeat("7", 20-len(id))
+}
+
+// Handles lists the people, the one who starts things first.
+func Handles() []string {
+	var out []string
+	for _, p := range people {
+		out = append(out, p.handle)
+	}
+	return out
+}
+
+// PersonID is the Slack id of a person by their handle, and false for nobody.
+func PersonID(handle string) (string, bool) {
+	p, ok := personNamed(handle)
+	return p.id(), ok
+}
+
+// PersonKeyID is a person's access key at AWS, and false for nobody.
+func PersonKeyID(handle string) (string, bool) {
+	p, ok := personNamed(handle)
+	return p.keyID(), ok
+}
+
+func personNamed(handle string) (person, bool) {
+	i := slices.IndexFunc(people, func(p person) bool { return p.handle == handle })
+	if i < 0 {
+		return person{}, false
+	}
+	return people[i], true
+}
+
+func ids(handles ...string) []string {
+	var out []string
+	for _, h := range handles {
+		out = append(out, person{handle: h}.id())
+	}
+	return out
+}
+
+func (s *Stage) workspace(o Options) fakeslack.Config {
+	c := fakeslack.Config{
+		TeamID: Team, TeamDomain: "mojdt", AppID: App, BotToken: s.bot.slack, AppToken: s.bot.app,
+		BotUserID: "U0REKEY", BotID: "B0REKEY", BotName: "rekey",
+		Channels: []fakeslack.Channel{
+			{ID: Platform, Name: "modernisation-platform"},
+			{ID: Ask, Name: "ask-modernisation-platform"},
+		},
+		Groups: []fakeslack.Group{
+			{ID: EverybodyGroup, Handle: "modernisation-platform", Members: ids("starter", "member", "approver", "second")},
+			{ID: ApproversGroup, Handle: "mp-approvers", Members: ids("approver", "second")},
+		},
+		AckWait: o.AckWait, TriggerLife: max(o.AckWait, slackPatience),
+	}
+	for _, p := range people {
+		c.People = append(c.People, fakeslack.Person{ID: p.id(), Name: p.handle, RealName: p.realName})
+	}
+	return c
+}
+
+// What each identity may do at AWS. The engineer's list is that of the team's
+// own role; the bot can move labels and read the tokens, and write no value.
+var (
+	botMay      = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "UpdateSecretVersionStage"}
+	engineerMay = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "PutSecretValue", "UpdateSecret"}
+)
+
+// addIdentities lets the bot and the people sign in to AWS. The bot reads a
+// value by its label only, and never the password.
+func (s *Stage) addIdentities() {
+	s.addIdentity(BotKeyID, fakeaws.Identity{
+		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
+		Allowed: fakeaws.Only(botMay, SecretNames()...),
+		Stages: func(secret string) []string {
+			if slices.Contains(Tokens(), secret) {
+				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}
+			}
+			return []string{}
+		},
+	})
+	for _, p := range people {
+		may := fakeaws.Only(engineerMay, SecretNames()...)
+		if p.handle == "outsider" {
+			may = fakeaws.Only(nil)
+		}
+		s.addIdentity(p.keyID(), fakeaws.Identity{
+			Name: p.handle, ARN: "arn:aws:sts::" + fakeaws.Account + ":assumed-role/ModernisationPlatformEngineer/" + p.handle, Allowed: may,
+		})
+	}
+	s.addIdentity(adminKeyID, fakeaws.Identity{Name: "administrator", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/administrator"})
+}

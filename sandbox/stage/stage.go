@@ -1,0 +1,125 @@
+// Package stage sets up one world for the team's GitHub token runbook: a Slack
+// workspace, an AWS account and a GitHub organisation on loopback ports, with
+// the people, secrets, tokens and workflows that the runbook speaks of. The
+// sandbox's page, the conversations and the leak search all play on it.
+//
+// It knows nothing of Rekey but what is agreed with every program that it can
+// start: the names of the environment and the shape of the settings.
+package stage
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"rekey/sandbox/fakeaws"
+	"rekey/sandbox/fakegithub"
+	"rekey/sandbox/fakeslack"
+	"rekey/sandbox/world"
+)
+
+// A Stage is one world with three fakes that listen on loopback. It is safe
+// for use by several goroutines. Make one with New and end it with Close.
+type Stage struct {
+	World  *world.World
+	Slack  *fakeslack.Slack
+	AWS    *fakeaws.Fake
+	GitHub *fakegithub.Fake
+
+	SlackURL  string // http://127.0.0.1:port/api/
+	AWSURL    string // http://127.0.0.1:port
+	GitHubURL string // http://127.0.0.1:port/
+
+	web     string
+	hidden  hidden
+	keys    map[string]string // AWS secret access key by access key id
+	bot     botTokens
+	servers []*http.Server
+
+	mu        sync.Mutex
+	tokens    map[string][]int64 // of each secret, oldest first
+	values    map[string][]string
+	clipboard string
+	waits     map[string]string
+}
+
+// Options are what differs between one stage and another.
+type Options struct {
+	// RunDuration is how long a workflow run takes, in real time; five seconds
+	// if zero.
+	RunDuration time.Duration
+
+	// Web is the base address of the sandbox's page, without a slash at the
+	// end. Deep links and runs lead there; if it is empty, to the real sites.
+	Web string
+
+	// AckWait is how long people wait for an acknowledgement, and how long a
+	// trigger id lives if that is longer than Slack's three seconds; three
+	// seconds if zero.
+	AckWait time.Duration
+}
+
+type botTokens struct{ slack, app, github string }
+
+// New seeds a world and starts to listen. It returns an error if a port can't
+// be opened.
+func New(o Options) (*Stage, error) {
+	w := world.New()
+	s := &Stage{
+		World: w, AWS: fakeaws.New(w), web: o.Web, keys: map[string]string{},
+		tokens: map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
+		bot: botTokens{
+			slack: "xoxb-" + world.Random(24, "0123456789"), app: "xapp-" + world.Random(24, "0123456789"),
+		},
+	}
+	s.Slack = fakeslack.New(w, s.workspace(o))
+	github := fakegithub.Config{Org: Org, ReadSecret: s.AWS.Current, RunDuration: o.RunDuration}
+	if o.Web != "" {
+		github.WebURL = o.Web + "/github"
+	}
+	s.GitHub = fakegithub.New(w, github)
+	if err := s.seed(); err != nil {
+		return nil, fmt.Errorf("seeding the world: %w", err)
+	}
+	for _, one := range []struct {
+		handler http.Handler
+		url     *string
+		path    string
+	}{
+		{s.Slack, &s.SlackURL, "/api/"},
+		{s.AWS, &s.AWSURL, ""},
+		{http.HandlerFunc(s.serveGitHub), &s.GitHubURL, "/"},
+	} {
+		address, err := s.listen(one.handler)
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		*one.url = "http://" + address + one.path
+	}
+	return s, nil
+}
+
+func (s *Stage) listen(h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("opening a port: %w", err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }() // ends with ErrServerClosed at Close
+	return l.Addr().String(), nil
+}
+
+// Close stops the listeners and all runs. The world can still be read.
+func (s *Stage) Close() error {
+	s.Slack.Close()
+	s.GitHub.Close()
+	var failed error
+	for _, server := range s.servers {
+		failed = errors.Join(failed, server.Close())
+	}
+	return failed
+}
