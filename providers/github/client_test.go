@@ -130,7 +130,7 @@ func TestRefusalsAreTold(t *testing.T) {
 			want{Op: starting, Code: "403", Definite: true, Missing: "Actions: write on " + repo}},
 		"forbidden for another reason": {workflow, answer(403, "Must have admin rights"), want{Op: reading, Code: "403", Definite: true}},
 		"single sign-on": {workflow, answer(403, "Resource protected by organization SAML enforcement."),
-			want{Op: reading, Code: "403: the token isn't authorised for the organisation's single sign-on", Definite: true}},
+			want{Op: reading, Code: "403", Definite: true, Missing: "of single sign-on: its token isn't authorised for the organisation"}},
 		"no trigger": {dispatch, answer(422, "Workflow does not have 'workflow_dispatch' trigger"),
 			want{Op: starting, Code: "422: the workflow can't be started by hand", Definite: true}},
 		"no such branch": {dispatch, answer(422, "No ref found for: main"), want{Op: starting, Code: "422: there is no such branch", Definite: true}},

@@ -55,8 +55,8 @@ func failed(op, right string, resp *gh.Response, err error) *rotation.ProviderEr
 	default:
 		p.Definite = true
 		p.Code += cause(answer.StatusCode, message)
-		if answer.StatusCode == http.StatusForbidden && strings.Contains(message, "Resource not accessible") {
-			p.Missing = missing(answer.Header.Get("X-Accepted-GitHub-Permissions"), right)
+		if answer.StatusCode == http.StatusForbidden {
+			p.Missing = missing(message, answer.Header.Get("X-Accepted-GitHub-Permissions"), right)
 		}
 	}
 	return p
@@ -153,15 +153,13 @@ var causes = []struct{ has, says string }{
 	{"Unexpected inputs", ": the workflow doesn't know an input"},
 	{"Required input", ": the workflow needs an input"},
 	{detailsField, ": " + detailsField},
-	{"SAML", ": the token isn't authorised for the organisation's single sign-on"},
-	{"IP allow list", ": the organisation's IP allow list"},
 }
 
 func cause(status int, message string) string {
 	if status < http.StatusBadRequest {
 		return ": moved elsewhere"
 	}
-	if status == http.StatusUnauthorized || status == http.StatusNotFound {
+	if status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
 		return ""
 	}
 	for _, c := range causes {
@@ -174,11 +172,19 @@ func cause(status int, message string) string {
 
 var permissions = regexp.MustCompile(`^[a-z_]+=[a-z]+([,;] ?[a-z_]+=[a-z]+)*$`)
 
-// missing names the permissions that GitHub says a call needs, in the words of
-// its pages, "actions=read" being "Actions: read on owner/repo". The right is
-// what we know ourselves.
+// missing names what a 403 says is missing: mostly permissions, in the words of
+// GitHub's pages, "actions=read" being "Actions: read on owner/repo". The right
+// is what we know ourselves.
 // See https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible.
-func missing(accepted, right string) string {
+func missing(message, accepted, right string) string {
+	switch {
+	case strings.Contains(message, "SAML"):
+		return "of single sign-on: its token isn't authorised for the organisation"
+	case strings.Contains(message, "IP allow list"):
+		return "to call from its address: the organisation has an IP allow list"
+	case !strings.Contains(message, "Resource not accessible"):
+		return ""
+	}
 	what, where, _ := strings.Cut(right, " on ")
 	if len(accepted) <= 200 && permissions.MatchString(accepted) {
 		var sets []string
