@@ -50,6 +50,14 @@ type Run struct {
 	Updated    time.Time
 }
 
+// A RunQuery narrows a list of runs down. Empty fields don't.
+type RunQuery struct {
+	Event  string // "workflow_dispatch"
+	Branch string
+	Actor  string    // the login that triggered it
+	Since  time.Time // created then or later
+}
+
 // A Job is one job of a run's first attempt.
 type Job struct {
 	Name       string

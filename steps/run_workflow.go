@@ -168,7 +168,7 @@ func mine(ctx context.Context, github Workflows, w workflowParams, after int64) 
 	if err != nil {
 		return nil, err
 	}
-	runs, err := github.Runs(ctx, w.Repo, w.File, time.Time{})
+	runs, err := github.Runs(ctx, w.Repo, w.File, rotation.RunQuery{Event: "workflow_dispatch", Branch: w.Ref, Actor: login})
 	if err != nil {
 		return nil, err
 	}

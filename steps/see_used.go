@@ -128,7 +128,7 @@ func (a SeeUsed) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 // seen returns the first run of a consumer that proves it, or what was seen
 // that doesn't count.
 func (a SeeUsed) seen(ctx context.Context, c consumer, after time.Time) (*rotation.Run, string, *rotation.Link, error) {
-	runs, err := a.GitHub.Runs(ctx, c.Repo, c.Workflow, after)
+	runs, err := a.GitHub.Runs(ctx, c.Repo, c.Workflow, rotation.RunQuery{Since: after})
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -58,7 +58,7 @@ type Tokens interface {
 type Workflows interface {
 	Login(ctx context.Context) (string, error)
 	Dispatch(ctx context.Context, repo, file, ref string) (runID int64, err error)
-	Runs(ctx context.Context, repo, file string, since time.Time) ([]rotation.Run, error)
+	Runs(ctx context.Context, repo, file string, q rotation.RunQuery) ([]rotation.Run, error)
 	Run(ctx context.Context, repo string, id int64) (rotation.Run, error)
 	Jobs(ctx context.Context, repo string, run int64) ([]rotation.Job, error)
 }

@@ -66,7 +66,7 @@ func workflow(c *github.Client) error {
 }
 
 func dispatch(c *github.Client) error {
-	_, err := c.Dispatch(context.Background(), repo, file, "main", true)
+	_, err := c.Dispatch(context.Background(), repo, file, "main")
 	return err
 }
 
@@ -204,7 +204,7 @@ func TestNoAnswerIsNeverDefinite(t *testing.T) {
 	client, _ := serve(t, func(http.ResponseWriter, *http.Request) { <-hang })
 	t.Cleanup(func() { close(hang) })
 	check := func(name, code string, client *github.Client, ctx context.Context) {
-		_, err := client.Dispatch(ctx, repo, file, "main", true)
+		_, err := client.Dispatch(ctx, repo, file, "main")
 		if p := wrong(t, err); p.Code != code || p.Definite {
 			t.Errorf("%s: %+v", name, p)
 		}

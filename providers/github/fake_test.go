@@ -74,7 +74,7 @@ func TestAWorkflowRuns(t *testing.T) {
 	if name, err := s.client.Workflow(ctx, repo, file); err != nil || name != "Terraform: GitHub resources" {
 		t.Errorf("%s, %v", name, err)
 	}
-	id, err := s.client.Dispatch(ctx, repo, file, "main", true)
+	id, err := s.client.Dispatch(ctx, repo, file, "main")
 	if err != nil || id == 0 {
 		t.Fatalf("%d, %v", id, err)
 	}
@@ -89,19 +89,19 @@ func TestAWorkflowRuns(t *testing.T) {
 		run.Created.Before(began) || run.Updated.Before(run.Created) || run.URL == "" {
 		t.Errorf("%+v", run)
 	}
-	if id, err := s.client.Dispatch(ctx, repo, file, "main", false); err != nil || id != 0 {
-		t.Errorf("without details: %d, %v", id, err)
+	if again, err := s.client.Dispatch(ctx, repo, file, "main"); err != nil || again == id {
+		t.Errorf("a second dispatch: %d, %v", again, err)
 	}
 	for name, c := range map[string]struct {
-		q    github.RunQuery
+		q    rotation.RunQuery
 		want int
 	}{
-		"all":              {github.RunQuery{}, 2},
-		"those of the bot": {github.RunQuery{Event: "workflow_dispatch", Branch: "main", Actor: botLogin, Since: began}, 2},
-		"another actor":    {github.RunQuery{Actor: "somebody"}, 0},
-		"another event":    {github.RunQuery{Event: "push"}, 0},
-		"another branch":   {github.RunQuery{Branch: "other"}, 0},
-		"later ones":       {github.RunQuery{Since: s.w.Now().Add(time.Hour)}, 0},
+		"all":              {rotation.RunQuery{}, 2},
+		"those of the bot": {rotation.RunQuery{Event: "workflow_dispatch", Branch: "main", Actor: botLogin, Since: began}, 2},
+		"another actor":    {rotation.RunQuery{Actor: "somebody"}, 0},
+		"another event":    {rotation.RunQuery{Event: "push"}, 0},
+		"another branch":   {rotation.RunQuery{Branch: "other"}, 0},
+		"later ones":       {rotation.RunQuery{Since: s.w.Now().Add(time.Hour)}, 0},
 	} {
 		runs, err := s.client.Runs(ctx, repo, file, c.q)
 		if err != nil || len(runs) != c.want {
@@ -120,7 +120,7 @@ func TestAWorkflowRuns(t *testing.T) {
 func TestRefusalsOfTheFake(t *testing.T) {
 	s := newScene(t)
 	ctx := t.Context()
-	_, err := s.client.Dispatch(ctx, repo, "nightly.yml", "main", true)
+	_, err := s.client.Dispatch(ctx, repo, "nightly.yml", "main")
 	if p := wrong(t, err); p.Code != "422: the workflow can't be started by hand" || !p.Definite {
 		t.Errorf("%+v", p)
 	}
@@ -214,7 +214,7 @@ func TestAnAppSignsIn(t *testing.T) {
 	if login, err := client.Login(ctx); err != nil || login != "rekey[bot]" {
 		t.Errorf("%s, %v", login, err)
 	}
-	id, err := client.Dispatch(ctx, repo, file, "main", true)
+	id, err := client.Dispatch(ctx, repo, file, "main")
 	if err != nil {
 		t.Fatal(err)
 	}

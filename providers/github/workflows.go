@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	gh "github.com/google/go-github/v66/github"
@@ -32,12 +33,20 @@ func (c *Client) Workflow(ctx context.Context, repo, file string) (name string, 
 	return w.GetName(), nil
 }
 
-// Dispatch starts a workflow on a branch, without inputs. With details GitHub
-// is asked for the run's id; a server that is too old refuses that, definitely
-// and with "return_run_details" in the code. Zero: started, and the id isn't
-// known.
+// Dispatch starts a workflow on a branch, without inputs, and returns the run's
+// id; zero: it started, and the server doesn't tell the id. A server that
+// doesn't know the question refuses it, which starts nothing, so that it is
+// asked once more without.
 // See https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event.
-func (c *Client) Dispatch(ctx context.Context, repo, file, ref string, details bool) (runID int64, err error) {
+func (c *Client) Dispatch(ctx context.Context, repo, file, ref string) (runID int64, err error) {
+	runID, err = c.dispatch(ctx, repo, file, ref, true)
+	if p, definite := rotation.Definite(err); definite && strings.Contains(p.Code, detailsField) {
+		return c.dispatch(ctx, repo, file, ref, false)
+	}
+	return runID, err
+}
+
+func (c *Client) dispatch(ctx context.Context, repo, file, ref string, details bool) (runID int64, err error) {
 	owner, short, err := split(repo)
 	if err != nil {
 		return 0, err
@@ -62,18 +71,10 @@ func (c *Client) Dispatch(ctx context.Context, repo, file, ref string, details b
 	return started.ID, nil
 }
 
-// A RunQuery narrows a list of runs down. Empty fields don't.
-type RunQuery struct {
-	Event  string // "workflow_dispatch"
-	Branch string
-	Actor  string    // the login that triggered it
-	Since  time.Time // created then or later
-}
-
 // Runs returns the runs of a workflow, newest first, at most a hundred. A run
 // that has just started may be missing for some seconds.
 // See https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow.
-func (c *Client) Runs(ctx context.Context, repo, file string, q RunQuery) ([]rotation.Run, error) {
+func (c *Client) Runs(ctx context.Context, repo, file string, q rotation.RunQuery) ([]rotation.Run, error) {
 	owner, short, err := split(repo)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"rekey/providers/aws"
+	"rekey/rotation"
+	"rekey/steps"
+)
+
+// maxValue is the largest value that Secrets Manager takes, in bytes.
+// https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+const maxValue = 65536
+
+func putCommand(catalogue []byte) *cobra.Command {
+	p := put{catalogue: catalogue}
+	cmd := &cobra.Command{
+		Use:   "put [NAME] --version ID",
+		Short: "Save a new value with your own AWS identity",
+		Long: "Save a new value as AWSPENDING, with your own AWS identity, under the version id\n" +
+			"that the card shows. The value is asked for without echo, or read from standard\n" +
+			"input; it is never an argument. Nothing is switched: Rekey checks it first.\n\n" +
+			"With NAME the catalogue says which secret it is; with --secret-id and --region no\n" +
+			"catalogue is needed.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				p.name = args[0]
+			}
+			p.in, p.out, p.errs = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return p.run(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&p.secretID, "secret-id", "", "name or ARN of the secret in Secrets Manager")
+	cmd.Flags().StringVar(&p.region, "region", "", "its AWS region")
+	cmd.Flags().StringVar(&p.version, "version", "", "the version id that the card shows")
+	cmd.Flags().StringVar(&p.field, "field", "", "the field to set, if the secret is a JSON object")
+	cmd.Flags().StringVar(&p.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
+	return cmd
+}
+
+// put is one `rekey put`.
+type put struct {
+	catalogue                                    []byte
+	path, name, secretID, region, version, field string
+	in                                           io.Reader
+	out, errs                                    io.Writer
+}
+
+func (p *put) run(ctx context.Context) error {
+	if err := p.complete(); err != nil {
+		return exit(ExitUsage, err)
+	}
+	client, err := aws.New(ctx)
+	if err != nil {
+		return exit(ExitFailed, fmt.Errorf("setting up AWS: %w", err))
+	}
+	if err := p.before(ctx, client); err != nil {
+		return exit(ExitFailed, explainAWS(err))
+	}
+	value, err := p.ask()
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	if err := p.save(ctx, client, value); err != nil {
+		return exit(ExitFailed, explainAWS(err))
+	}
+	_, err = fmt.Fprintln(p.out, p.version)
+	return err
+}
+
+// complete fills in what the catalogue knows, and checks the rest.
+func (p *put) complete() error {
+	if p.name != "" {
+		book, err := loadCatalogue(p.path, p.catalogue, rotation.Book{
+			Actions: steps.All(steps.Providers{}), ID: func(h string) (string, bool) { return h, true },
+		})
+		if err != nil {
+			return err
+		}
+		secret, err := book.Secret(p.name)
+		if err != nil {
+			return err
+		}
+		p.secretID, p.region, p.field = first(p.secretID, secret.SecretID), first(p.region, secret.Region), first(p.field, secret.Field)
+	}
+	switch {
+	case p.secretID == "":
+		return errors.New("say which secret: a NAME of the catalogue, or --secret-id")
+	case p.region == "":
+		return errors.New("say in which AWS region the secret is: --region")
+	case p.version == "":
+		return errors.New("--version is needed: the version id that the card shows under How to save it")
+	}
+	if _, err := uuid.Parse(p.version); err != nil {
+		return errors.New("--version must be the whole version id that the card shows, like 6f1c4b0e-52a0-5c3e-9d53-0f6a2b1c7d11")
+	}
+	return nil
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// before refuses while somebody else's version is staged.
+func (p *put) before(ctx context.Context, client *aws.Client) error {
+	v, err := client.Describe(ctx, p.secretID, p.region)
+	if err != nil {
+		return err
+	}
+	if staged := v.At(rotation.Pending); staged != "" && staged != p.version && staged != v.At(rotation.Current) {
+		return &rotation.Error{
+			What: "AWSPENDING is on another version, " + staged + ".", Safe: "Nothing was written.",
+			Next: "If you saved that one, the rotation goes on with it. If the card asked again, wait until it shows the new version id, and use that.",
+		}
+	}
+	return nil
+}
+
+// ask reads the value: without echo from a terminal, else all of standard
+// input without one line end.
+func (p *put) ask() (rotation.Value, error) {
+	var text []byte
+	var err error
+	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		_, _ = fmt.Fprintf(p.errs, "New value for %s (it isn't shown): ", p.secretID)
+		text, err = term.ReadPassword(int(f.Fd()))
+		_, _ = fmt.Fprintln(p.errs)
+	} else {
+		text, err = io.ReadAll(io.LimitReader(bufio.NewReader(p.in), maxValue+3))
+	}
+	if err != nil {
+		return rotation.Value{}, fmt.Errorf("reading the value: %w", err)
+	}
+	value := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
+	switch {
+	case strings.TrimSpace(value) == "":
+		return rotation.Value{}, errors.New("the value is empty; nothing was written")
+	case len(value) > maxValue:
+		return rotation.Value{}, fmt.Errorf("the value is longer than the %d bytes that Secrets Manager takes; nothing was written", maxValue)
+	case strings.TrimSpace(value) != value && !strings.Contains(value, "\n"):
+		return rotation.Value{}, errors.New("the value begins or ends with a blank; nothing was written. Copy it again")
+	}
+	return rotation.NewValue(value), nil
+}
+
+// save merges one field if there is one, and stages the value. The same value
+// under the same id is done already.
+func (p *put) save(ctx context.Context, client *aws.Client, value rotation.Value) error {
+	if p.field != "" {
+		v, err := client.Describe(ctx, p.secretID, p.region)
+		if err != nil {
+			return err
+		}
+		whole, err := client.Raw(ctx, p.secretID, p.region, v.At(rotation.Current), rotation.Current)
+		if err != nil {
+			return err
+		}
+		if value, err = aws.MergeField(whole, p.field, value); err != nil {
+			return err
+		}
+	}
+	err := client.Stage(ctx, p.secretID, p.region, p.version, value)
+	if refusal, ok := rotation.Definite(err); ok && refusal.Code == "ResourceExistsException" {
+		return &rotation.Error{
+			What: "Another value was saved under this version id.", Safe: "It was not replaced.",
+			Next: "Press Ask again on the card, and save this one under the version id that it shows then.",
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(p.errs, "Saved as AWSPENDING of %s. Nothing is switched yet: Rekey checks it next. Version:\n", p.secretID)
+	return nil
+}
+
+// explainAWS turns a refusal into what to do.
+func explainAWS(err error) error {
+	refusal, ok := rotation.Definite(err)
+	if !ok {
+		var p *rotation.ProviderError
+		if errors.As(err, &p) {
+			return fmt.Errorf("%s didn't answer (%s: %s); run the same command again: a repeat can't make a second version", p.Provider, p.Op, p.Code)
+		}
+		return err
+	}
+	if refusal.Missing != "" {
+		return fmt.Errorf("AWS refused %s (%s): your identity lacks %s. Sign in with the engineer role and run the same command again", refusal.Op, refusal.Code, refusal.Missing)
+	}
+	return fmt.Errorf("AWS refused %s: %s. Nothing was written", refusal.Op, refusal.Code)
+}

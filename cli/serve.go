@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"rekey/bot"
+	"rekey/commands"
+	"rekey/providers/aws"
+	"rekey/providers/github"
+	"rekey/rotation"
+	"rekey/steps"
+	"rekey/storage"
+)
+
+func serveCommand(catalogue []byte) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the bot",
+		Long: "Run the bot: it connects to Slack by Socket Mode, keeps its state in SQLite, and\n" +
+			"calls the providers. README.md says how to set it up; `rekey sandbox` needs no set-up.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			env, problems := readEnvironment(cmd.Flags())
+			var settings Settings
+			if path := env.values["REKEY_CONFIG"]; path != "" {
+				var wrong []string
+				settings, wrong = readSettings(path)
+				problems = append(problems, wrong...)
+			}
+			if len(problems) > 0 {
+				return exit(ExitUsage, fmt.Errorf("can't serve:\n  %s\nTo try Rekey without any of this, run: rekey sandbox", strings.Join(problems, "\n  ")))
+			}
+			return Serve(cmd.Context(), Service{env: env, settings: settings, catalogue: catalogue, Errors: cmd.ErrOrStderr()})
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+// A Service is one `rekey serve`.
+type Service struct {
+	env       environment
+	settings  Settings
+	catalogue []byte           // the embedded one
+	Errors    io.Writer        // where the log goes, a JSON object a line
+	Now       func() time.Time // nil: the wall clock
+}
+
+// Serve runs the bot until ctx ends.
+func Serve(ctx context.Context, s Service) error {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	debug.SetMemoryLimit(48 << 20) // collect rather than grow: the work is small
+	log := slog.New(slog.NewJSONHandler(s.Errors, nil))
+	clients, err := s.providers(ctx)
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	actions := steps.All(clients)
+	book, err := loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, rotation.Book{Actions: actions, ID: s.settings.id, Link: s.settings.link})
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	db, err := storage.Open(ctx, s.env.values["DATABASE_URL"])
+	if err != nil {
+		return exit(ExitDatabase, err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			log.Error("closing the database", "error", err)
+		}
+	}()
+	return s.run(ctx, log, db, book, actions)
+}
+
+// run puts the parts together and runs them: people, work, Slack catching up,
+// and the operator's pages.
+func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book *rotation.Catalogue, actions map[string]rotation.Action) error {
+	zone, err := time.LoadLocation(s.settings.Zone)
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	waits, slackWaits, _ := s.settings.waits()
+	acks := newAckTimes()
+	groups, channels := handles(book)
+	slack, err := bot.New(bot.Config{
+		BotToken: s.env.SlackBotToken.Reveal(), AppToken: s.env.SlackAppToken.Reveal(), APIURL: s.env.values["SLACK_API_URL"],
+		AppID: s.settings.Workspace.App, TeamID: s.settings.Workspace.Team, EnterpriseID: s.settings.Workspace.Enterprise,
+		Channel: channels[0], Groups: groups, History: s.settings.Features.History, Zone: zone,
+		Waits: bot.Waits{Cards: slackWaits.Cards, Settle: slackWaits.Settle, Roster: slackWaits.Roster},
+		Store: db, Log: log, Now: s.Now, AckTime: acks.observe,
+	})
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	engine := rotation.NewEngine(rotation.Engine{
+		Store: db, Catalogue: book, Actions: actions, Members: slack.Members, Now: s.Now, Waits: waits,
+		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},
+		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
+	})
+	if err := engine.Compare(ctx); err != nil {
+		return exit(ExitFailed, err)
+	}
+	handler := &commands.Commands{
+		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log,
+	}
+	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks)
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	log.Info("rekey serves", "version", Version(), "secrets", len(book.Secrets), "listen", page.address(), "starts", db.Fence())
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return slack.Run(ctx, handler) })
+	group.Go(func() error { return slack.Cards.Run(ctx) })
+	group.Go(func() error { return engine.Run(ctx) })
+	group.Go(func() error { return page.run(ctx) })
+	group.Go(func() error { return tidy(ctx, db, log) })
+	return ended(group.Wait())
+}
+
+// ended gives an error of the running bot its exit code.
+func ended(err error) error {
+	var fatal *bot.FatalError
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+		return nil
+	case errors.As(err, &fatal):
+		return exit(ExitSlack, err)
+	}
+	return exit(ExitFailed, err)
+}
+
+// providers makes the clients.
+func (s Service) providers(ctx context.Context) (steps.Providers, error) {
+	secrets, err := aws.New(ctx)
+	if err != nil {
+		return steps.Providers{}, fmt.Errorf("setting up AWS: %w", err)
+	}
+	config := github.Config{URL: s.env.values["GITHUB_API_URL"], Token: s.env.GitHubToken, PrivateKey: s.env.GitHubKey}
+	if _, err := fmt.Sscan(s.env.values["GITHUB_APP_ID"]+" "+s.env.values["GITHUB_APP_INSTALLATION_ID"], &config.AppID, &config.InstallationID); err != nil {
+		config.AppID, config.InstallationID = 0, 0
+	}
+	hub, err := github.New(config)
+	if err != nil {
+		return steps.Providers{}, fmt.Errorf("setting up GitHub: %w", err)
+	}
+	return steps.Providers{AWS: secrets, GitHub: hub}, nil
+}
+
+// loadCatalogue reads the catalogue at path, or the embedded one.
+func loadCatalogue(path string, text []byte, book rotation.Book) (*rotation.Catalogue, error) {
+	if path != "" {
+		var err error
+		if text, err = os.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("reading the catalogue: %w", err)
+		}
+	}
+	return rotation.LoadCatalogue(text, book)
+}
+
+// handles lists the groups and channels that the catalogue names, each once.
+func handles(book *rotation.Catalogue) (groups, channels []rotation.Handle) {
+	seen := map[string]bool{}
+	for _, s := range book.Secrets {
+		plan, err := book.Plan(s.Name)
+		if err != nil {
+			continue // LoadCatalogue rendered every plan before
+		}
+		for _, h := range []rotation.Handle{plan.Owner, plan.Approvers} {
+			if !seen[h.ID] {
+				seen[h.ID], groups = true, append(groups, h)
+			}
+		}
+		if !seen[plan.Channel.ID] {
+			seen[plan.Channel.ID], channels = true, append(channels, plan.Channel)
+		}
+	}
+	return groups, channels
+}
+
+// tidy keeps the write-ahead log short.
+func tidy(ctx context.Context, db *storage.DB, log *slog.Logger) error {
+	every := time.NewTicker(time.Hour)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+			if err := db.Checkpoint(ctx); err != nil {
+				log.Warn("the write-ahead log wasn't emptied", "error", err)
+			}
+		}
+	}
+}

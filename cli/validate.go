@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"rekey/rotation"
+	"rekey/steps"
+)
+
+func validateCommand(catalogue []byte) *cobra.Command {
+	var settingsPath string
+	cmd := &cobra.Command{
+		Use:   "validate [CATALOGUE]",
+		Short: "Check a catalogue without running it",
+		Long: "Check a catalogue: everything that would stop the bot at its start is listed with\n" +
+			"its line. With --config the handles are checked against the settings too. Without\n" +
+			"a file the embedded catalogue is checked.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := ""
+			if len(args) == 1 {
+				path = args[0]
+			}
+			id := func(handle string) (string, bool) { return handle, true }
+			if settingsPath != "" {
+				settings, problems := readSettings(settingsPath)
+				if len(problems) > 0 {
+					return exit(ExitUsage, &rotation.CatalogueError{Problems: problems})
+				}
+				id = settings.id
+			}
+			book, err := loadCatalogue(path, catalogue, rotation.Book{Actions: steps.All(steps.Providers{}), ID: id})
+			if err != nil {
+				return exit(ExitUsage, err)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The catalogue is fine: %d secrets, %d runbooks.\n", len(book.Secrets), len(book.Runbooks))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&settingsPath, "config", "", "the settings file, to check the handles against")
+	return cmd
+}

@@ -1,0 +1,149 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rekey/message"
+	"rekey/rotation"
+)
+
+// reasonField is the block_id of the field for a reason.
+const reasonField = "reason"
+
+// pressed does what a button asks for: it opens a form, or changes the
+// rotation.
+func (c *Commands) pressed(ctx context.Context, r Request) Answer {
+	action, _, _ := strings.Cut(r.Action, ":")
+	if action == message.ActionStart && !strings.Contains(r.Value, ".") {
+		return c.start(ctx, r, r.Value)
+	}
+	id, press, err := message.DecodePress(r.Value)
+	if err != nil {
+		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Stale, What: "Rekey doesn't know that button.", Next: "`/rotate status` shows the cards."})
+	}
+	if press.Verb == message.FollowLink {
+		return Answer{}
+	}
+	rot, err := c.onCard(ctx, r, id)
+	if err != nil {
+		return c.refused(ctx, r, id, err)
+	}
+	press.By = r.User
+	switch press.Verb {
+	case message.ShowDetails:
+		return open(message.Details(rot, c.context()))
+	case message.ShowHowTo:
+		return open(message.HowTo(rot, c.context()))
+	case rotation.StartOther:
+		return c.start(ctx, r, press.Value)
+	}
+	if err := c.mayPress(rot, press); err != nil {
+		return c.refused(ctx, r, id, err)
+	}
+	if message.NeedsReason(press.Verb) {
+		return c.ask(ctx, r, rot, press)
+	}
+	if _, err := c.Engine.Press(ctx, id, press); err != nil {
+		return c.refused(ctx, r, id, err)
+	}
+	return Answer{}
+}
+
+// onCard returns the rotation if the button was on its present card: the row
+// decides, not the button.
+func (c *Commands) onCard(ctx context.Context, r Request, id rotation.ID) (*rotation.Rotation, error) {
+	rot, err := c.Store.Rotation(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	card, err := c.Store.Card(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if card.Channel != r.Channel || card.TS != r.Message {
+		return nil, &rotation.Error{Reason: rotation.Stale, What: fmt.Sprintf("That is not the present card of rotation %d.", id),
+			Safe: "Nothing was changed.", Next: "`/rotate status " + rot.Plan.Secret + "` leads to the card."}
+	}
+	return rot, nil
+}
+
+// mayPress checks the right to press at all. Approving, refusing and letting
+// pass are decided by asking Slack live, so they are not turned away here.
+func (c *Commands) mayPress(rot *rotation.Rotation, p rotation.Press) error {
+	if slices.Contains([]rotation.Verb{rotation.Approve, rotation.Refuse, rotation.PromoteAnyway}, p.Verb) {
+		return nil
+	}
+	return c.may(p.By, rot.Plan.Owner, rot.Plan.Approvers)
+}
+
+// ask opens the form for a reason, unless the press would be refused anyway.
+func (c *Commands) ask(ctx context.Context, r Request, rot *rotation.Rotation, p rotation.Press) Answer {
+	if _, err := rot.Clone().Press(p, c.Engine.Now()); err != nil {
+		return c.refused(ctx, r, rot.ID, err)
+	}
+	return open(message.Reason(rot, p.Verb, c.context()))
+}
+
+// submitted takes a form.
+func (c *Commands) submitted(ctx context.Context, r Request) Answer {
+	switch r.Callback {
+	case "pick":
+		return c.picked(ctx, r)
+	case "reason":
+		return c.reason(ctx, r)
+	}
+	return Answer{}
+}
+
+func (c *Commands) picked(ctx context.Context, r Request) Answer {
+	a := c.start(ctx, r, r.Fields["secret"])
+	if a.Text == "" {
+		return a
+	}
+	// A form has no message of its own: the answer is owed, like a press's.
+	err := c.Store.Log(ctx, rotation.Event{At: c.Engine.Now(), By: r.User, Kind: "answered", Secret: r.Fields["secret"], Text: a.Text,
+		Reply: &rotation.Reply{To: r.User, Channel: c.channel(r), Text: a.Text}})
+	if err != nil {
+		return Answer{Errors: map[string]string{"secret": "Rekey couldn't write that down. Try again in a moment."}}
+	}
+	return Answer{}
+}
+
+// channel is where a form was opened from.
+func (c *Commands) channel(r Request) string {
+	if r.Value != "" && !strings.Contains(r.Value, ".") {
+		return r.Value
+	}
+	return c.Channel
+}
+
+// reason does the press that had to wait for its reason.
+func (c *Commands) reason(ctx context.Context, r Request) Answer {
+	wrong := func(text string) Answer { return Answer{Errors: map[string]string{reasonField: text}} }
+	text := strings.TrimSpace(r.Fields[reasonField])
+	if kind := Credential(text); kind != "" {
+		return wrong(rotation.Plain(exposed(kind).Error()))
+	}
+	if text = rotation.Clean(text); len([]rune(text)) < 3 {
+		return wrong("Say in a few words why, so that others can follow later.")
+	}
+	id, press, err := message.DecodePress(r.Value)
+	if err != nil {
+		return wrong("Rekey doesn't know this form any more. Close it and press the button on the card again.")
+	}
+	press.By, press.Reason = r.User, text
+	rot, err := c.Store.Rotation(ctx, id)
+	if err == nil {
+		err = c.mayPress(rot, press)
+	}
+	if err == nil {
+		_, err = c.Engine.Press(ctx, id, press)
+	}
+	if err != nil {
+		return wrong(rotation.Plain(message.Refusal(err).Text))
+	}
+	return Answer{}
+}

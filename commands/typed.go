@@ -1,0 +1,163 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"rekey/message"
+	"rekey/rotation"
+)
+
+// typed does what follows /rotate: a word of the command, or a secret's name.
+func (c *Commands) typed(ctx context.Context, r Request) Answer {
+	if kind := Credential(r.Text); kind != "" {
+		return c.refused(ctx, r, 0, exposed(kind))
+	}
+	words := strings.Fields(r.Text)
+	if len(words) == 0 {
+		return c.pick(ctx, r)
+	}
+	switch word, rest := strings.ToLower(words[0]), words[1:]; {
+	case word == "help":
+		return answer(message.Help())
+	case word == "list" && len(rest) == 0:
+		return c.list(ctx, r)
+	case word == "status" && len(rest) == 0:
+		return c.statusAll(ctx, r)
+	case word == "status" && len(rest) == 1:
+		return c.status(ctx, r, rest[0])
+	case word == "cancel" && len(rest) == 1:
+		return c.cancel(ctx, r, rest[0])
+	case len(rest) == 0:
+		return c.start(ctx, r, words[0])
+	}
+	return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Invalid,
+		What: "Rekey doesn't understand that.", Safe: "Nothing was changed.",
+		Next: "Type `/rotate help` to see what it understands."})
+}
+
+// start begins a rotation of the named secret.
+func (c *Commands) start(ctx context.Context, r Request, name string) Answer {
+	secret, err := c.Engine.Catalogue.Secret(clean(name))
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	plan, err := c.Engine.Catalogue.Plan(secret.Name)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	if err := c.may(r.User, plan.Owner, plan.Approvers); err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	started, err := c.Engine.Start(ctx, secret.Name, r.User)
+	if rotation.Is(err, rotation.Conflict) {
+		running, lost := c.Store.Latest(ctx, secret.Name)
+		if lost != nil {
+			return c.refused(ctx, r, 0, lost)
+		}
+		if r.Kind == Pressed {
+			return c.refused(ctx, r, running.ID, err)
+		}
+		return answer(message.AlreadyRunning(running, c.link(ctx, running.ID)))
+	}
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	return answer(message.Started(started, ""))
+}
+
+// pick opens a form with all secrets.
+func (c *Commands) pick(ctx context.Context, r Request) Answer {
+	running, err := c.Store.Running(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	by := map[string]rotation.ID{}
+	for _, x := range running {
+		by[x.Plan.Secret] = x.ID
+	}
+	view := message.Pick(c.Engine.Catalogue.Secrets, by, c.context())
+	view.PrivateMetadata = r.Channel
+	return open(view)
+}
+
+// list shows every secret of the catalogue and where it stands.
+func (c *Commands) list(ctx context.Context, r Request) Answer {
+	var rows []message.Row
+	for _, s := range c.Engine.Catalogue.Secrets {
+		row := message.Row{Secret: s}
+		latest, err := c.Store.Latest(ctx, s.Name)
+		switch {
+		case rotation.Is(err, rotation.Unknown):
+		case err != nil:
+			return c.refused(ctx, r, 0, err)
+		case latest.State == rotation.Running:
+			row.Running, row.Link = latest, c.link(ctx, latest.ID)
+		default:
+			row.Last = latest
+		}
+		rows = append(rows, row)
+	}
+	return answer(message.List(rows, c.context()))
+}
+
+// status shows one secret's rotation.
+func (c *Commands) status(ctx context.Context, r Request, name string) Answer {
+	secret, err := c.Engine.Catalogue.Secret(clean(name))
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	latest, err := c.Store.Latest(ctx, secret.Name)
+	if rotation.Is(err, rotation.Unknown) {
+		err = &rotation.Error{Reason: rotation.Unknown, What: "Rekey has not rotated " + secret.Name + " yet.",
+			Next: "`/rotate " + secret.Name + "` starts it."}
+	}
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	return answer(message.Status(latest, c.link(ctx, latest.ID), c.context()))
+}
+
+// statusAll shows all running rotations.
+func (c *Commands) statusAll(ctx context.Context, r Request) Answer {
+	running, err := c.Store.Running(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	links := map[rotation.ID]string{}
+	for _, x := range running {
+		links[x.ID] = c.link(ctx, x.ID)
+	}
+	return answer(message.StatusAll(running, links, c.context()))
+}
+
+// cancel opens the form that asks for a reason.
+func (c *Commands) cancel(ctx context.Context, r Request, name string) Answer {
+	secret, err := c.Engine.Catalogue.Secret(clean(name))
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	latest, err := c.Store.Latest(ctx, secret.Name)
+	if rotation.Is(err, rotation.Unknown) || err == nil && latest.State != rotation.Running {
+		err = &rotation.Error{Reason: rotation.NotNow, What: "No rotation of " + secret.Name + " is running, so there is nothing to cancel.",
+			Next: "`/rotate status` shows what is running."}
+	}
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	if err := c.may(r.User, latest.Plan.Owner, latest.Plan.Approvers); err != nil {
+		return c.refused(ctx, r, latest.ID, err)
+	}
+	if !latest.MayCancel() {
+		_, err := latest.Clone().Press(rotation.Press{Verb: rotation.Cancel, By: r.User}, c.Engine.Now())
+		if err == nil {
+			err = errors.New("a cancellation was refused and allowed")
+		}
+		return c.refused(ctx, r, latest.ID, err)
+	}
+	return open(message.Reason(latest, rotation.Cancel, c.context()))
+}
+
+// clean makes a typed name fit for a sentence.
+func clean(name string) string { return rotation.Clean(strings.Trim(name, "`*_ ")) }
