@@ -5,8 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
+	"slices"
 )
 
 // A setting is a pragma and what it reads back as.
@@ -85,15 +84,7 @@ func check(ctx context.Context, pool *sql.DB, u use) error {
 // recent reports whether SQLite has the fix for the WAL-reset bug.
 // https://www.sqlite.org/wal.html#walresetbug
 func recent(version string) bool {
-	need := []int{3, 51, 3}
-	for i, part := range strings.SplitN(version, ".", 4)[:min(3, strings.Count(version, ".")+1)] {
-		n, err := strconv.Atoi(part)
-		if err != nil {
-			return false
-		}
-		if n != need[i] {
-			return n > need[i]
-		}
-	}
-	return true
+	got := make([]int, 3)
+	n, _ := fmt.Sscanf(version, "%d.%d.%d", &got[0], &got[1], &got[2])
+	return n == 3 && slices.Compare(got, []int{3, 51, 3}) >= 0
 }

@@ -42,7 +42,7 @@ func raw(t testing.TB, path string) *sql.DB {
 	return pool
 }
 
-func exec(t testing.TB, pool *sql.DB, statement string, args ...any) {
+func administer(t testing.TB, pool *sql.DB, statement string, args ...any) {
 	t.Helper()
 	if _, err := pool.Exec(statement, args...); err != nil {
 		t.Fatalf("%s: %v", statement, err)
