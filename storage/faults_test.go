@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 func TestACancelledWriteIsReportedAsWhatItWas(t *testing.T) {
 	db := open(t, path(t))
 	r := create(t, db, "github_pat")
-	rounds := 1500
+	rounds := 800
 	if testing.Short() {
 		rounds = 200
 	}
@@ -99,6 +100,23 @@ func TestAWriterWaitsForALockAndSaysSoWhenItStays(t *testing.T) {
 	if got := update(t, db, r.ID, note("goes on")); got.Version != 2 {
 		t.Errorf("got version %d, want 2", got.Version)
 	}
+}
+
+func TestAChangeKeepsOtherWritersOutFromItsFirstRead(t *testing.T) {
+	path := path(t)
+	db := open(t, path)
+	r := create(t, db, "github_pat")
+	admin, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	update(t, db, r.ID, func(r *rotation.Rotation) ([]rotation.Event, error) {
+		if _, err := admin.Exec(`update rotations set version = version + 1`); err == nil {
+			t.Error("somebody wrote between the read and the write of one change")
+		}
+		return note("alone")(r)
+	})
 }
 
 func TestACallerMayStopWaitingInLine(t *testing.T) {
