@@ -54,11 +54,11 @@ func addFlags(flags *pflag.FlagSet) {
 
 // readEnvironment reads flags and environment, flags first, and returns
 // everything that is missing or wrong.
-func readEnvironment(flags *pflag.FlagSet) (environment, []string) {
+func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environment, []string) {
 	e := environment{values: map[string]string{}}
 	var problems []string
 	for _, v := range variables {
-		value := os.Getenv(v.name)
+		value := getenv(v.name)
 		if given, err := flags.GetString(v.flag); err == nil && given != "" {
 			value = given
 			if v.file {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"rekey/bot"
@@ -31,17 +32,12 @@ func serveCommand(catalogue []byte) *cobra.Command {
 			"calls the providers. README.md says how to set it up; `rekey sandbox` needs no set-up.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			env, problems := readEnvironment(cmd.Flags())
-			var settings Settings
-			if path := env.values["REKEY_CONFIG"]; path != "" {
-				var wrong []string
-				settings, wrong = readSettings(path)
-				problems = append(problems, wrong...)
+			service, err := NewService(cmd.Flags(), os.Getenv, catalogue)
+			if err != nil {
+				return exit(ExitUsage, err)
 			}
-			if len(problems) > 0 {
-				return exit(ExitUsage, fmt.Errorf("can't serve:\n  %s\nTo try Rekey without any of this, run: rekey sandbox", strings.Join(problems, "\n  ")))
-			}
-			return Serve(cmd.Context(), Service{env: env, settings: settings, catalogue: catalogue, Errors: cmd.ErrOrStderr()})
+			service.Errors = cmd.ErrOrStderr()
+			return service.Serve(cmd.Context())
 		},
 	}
 	addFlags(cmd.Flags())
@@ -57,11 +53,25 @@ type Service struct {
 	Now       func() time.Time // nil: the wall clock
 }
 
-// Serve runs the bot until ctx ends.
-func Serve(ctx context.Context, s Service) error {
-	if s.Now == nil {
-		s.Now = time.Now
+// NewService reads flags, environment and settings. Its error lists all that
+// is missing or wrong.
+func NewService(flags *pflag.FlagSet, getenv func(string) string, catalogue []byte) (Service, error) {
+	s := Service{Errors: io.Discard, Now: time.Now, catalogue: catalogue}
+	var problems []string
+	s.env, problems = readEnvironment(flags, getenv)
+	if path := s.env.values["REKEY_CONFIG"]; path != "" {
+		var wrong []string
+		s.settings, wrong = readSettings(path)
+		problems = append(problems, wrong...)
 	}
+	if len(problems) > 0 {
+		return s, fmt.Errorf("can't serve:\n  %s\nTo try Rekey without any of this, run: rekey sandbox", strings.Join(problems, "\n  "))
+	}
+	return s, nil
+}
+
+// Serve runs the bot until ctx ends.
+func (s Service) Serve(ctx context.Context) error {
 	debug.SetMemoryLimit(48 << 20) // collect rather than grow: the work is small
 	log := slog.New(slog.NewJSONHandler(s.Errors, nil))
 	clients, err := s.providers(ctx)

@@ -119,9 +119,7 @@ func (r *Rotation) Settle(verdicts []Verdict, now time.Time) []Event {
 		}
 		if why := r.overtaken(*c); why != "" {
 			c.State, c.Why = Void, why
-			e := r.event(now, c.By, string(c.Verb)+" came too late", why)
-			e.Reply = &Reply{To: c.By, Channel: r.Plan.Channel.ID, Text: why}
-			events = append(events, e)
+			events = append(events, r.tooLate(*c, now))
 			continue
 		}
 		c.State = Counted
@@ -129,6 +127,13 @@ func (r *Rotation) Settle(verdicts []Verdict, now time.Time) []Event {
 		events = append(events, r.follow(*c, now)...)
 	}
 	return events
+}
+
+// tooLate answers a claim that has no use any more.
+func (r *Rotation) tooLate(c Claim, now time.Time) Event {
+	e := r.event(now, c.By, string(c.Verb)+" came too late", c.Why)
+	e.Reply = &Reply{To: c.By, Channel: r.Plan.Channel.ID, Text: c.Why}
+	return e
 }
 
 // overtaken says why a claim by somebody who may press has no use any more.

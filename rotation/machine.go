@@ -71,21 +71,23 @@ func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
 			return events
 		}
 	}
-	return append(events, r.end(r.Ending, now))
+	return append(events, r.end(r.Ending, now)...)
 }
 
 // end closes the rotation and tells those who were in it.
-func (r *Rotation) end(state State, now time.Time) Event {
+func (r *Rotation) end(state State, now time.Time) []Event {
 	r.At, r.State, r.Ended = len(r.Steps), state, now
 	r.Due, r.Nudge = time.Time{}, time.Time{}
+	var events []Event
 	for i := range r.Claims {
-		if r.Claims[i].State == Claimed {
-			r.Claims[i].State = Void
+		if c := &r.Claims[i]; c.State == Claimed {
+			c.State, c.Why = Void, r.overtaken(*c)
+			events = append(events, r.tooLate(*c, now))
 		}
 	}
 	kind := map[State]TurnKind{Complete: TurnComplete, Cancelled: TurnCancelled, Refused: TurnRefused, RolledBack: TurnRolledBack}[state]
 	r.turn(Starter, kind, now)
-	return r.event(now, ByRekey, string(state), "The rotation is "+string(state)+".")
+	return append(events, r.event(now, ByRekey, string(state), "The rotation is "+string(state)+"."))
 }
 
 // open makes step i the current one. It is due at once: even a person's step

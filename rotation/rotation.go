@@ -120,6 +120,8 @@ type Facts struct {
 	Promoted     time.Time            `json:"promoted"`      // when it became current
 	CopiesBefore map[string]time.Time `json:"copies_before"` // "owner/repo NAME" to updated_at before the switch, by GitHub's clock
 	Copied       time.Time            `json:"copied"`        // the newest updated_at afterwards, by GitHub's clock
+	ARN          string               `json:"arn"`           // the secret's full name at AWS
+	OldExpires   time.Time            `json:"old_expires"`   // when the old value expires; zero: not known
 	OldCreated   time.Time            `json:"old_created"`   // when the old version was created
 	RunCreated   time.Time            `json:"run_created"`   // when GitHub created the run that fills the copies
 	Run          string               `json:"run"`           // the workflow run that did it: "1187"

@@ -226,15 +226,15 @@ func (t *Task) StillApproved(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// Bind records which version is AWSCURRENT now, which the plan's hash covers.
-// It reports whether anything was new: then the attempt should end.
-func (t *Task) Bind(ctx context.Context, version string) error {
+// Bind records which version is AWSCURRENT now, which the plan's hash covers,
+// and the secret's full name at AWS.
+func (t *Task) Bind(ctx context.Context, version, arn string) error {
 	if t.Rotation.Plan.Baseline == version {
 		return nil
 	}
 	fresh, err := t.engine.update(ctx, t.Rotation.ID, func(r *Rotation) ([]Event, error) {
 		if r.Facts.OldVersion == "" {
-			r.Facts.OldVersion = version
+			r.Facts.OldVersion, r.Facts.ARN = version, arn
 		}
 		return r.Bind(version, t.Now), nil
 	})

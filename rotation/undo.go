@@ -12,7 +12,9 @@ const withdrawID = "withdraw"
 // MayCancel reports whether Cancel is offered: until something irreversible
 // happened or the switch was intended.
 func (r *Rotation) MayCancel() bool {
-	return r.State == Running && r.Ending == Complete && !r.Switching() && r.Facts.Old != OldRefused
+	receive := r.Find(KindReceive)
+	begun := receive != nil && receive.State != Later
+	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.Facts.Early && (r.Facts.Old != OldRefused || !begun)
 }
 
 // cancel ends the rotation before any change. With a version staged, or after
@@ -44,7 +46,12 @@ func (r *Rotation) abandon(ending State, now time.Time) []Event {
 		for i := r.At; i < len(r.Steps); i++ {
 			r.Steps[i].State = Skipped
 		}
-		return []Event{r.end(ending, now)}
+		if r.Facts.Early {
+			r.Debts = append(r.Debts, Debt{
+				What: "The new " + r.Plan.Noun + " of " + r.Plan.Title, Why: "it was saved in the console and is current, and Rekey didn't prove it", Since: now,
+			})
+		}
+		return r.end(ending, now)
 	}
 	r.detour([]Step{{
 		ID: withdrawID, Kind: KindWithdraw, By: Rekey,

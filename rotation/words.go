@@ -61,6 +61,9 @@ func (r *Rotation) silent(by Person, now time.Time) []Event {
 
 // Remind passes the turn again: first to the same people, then to the team.
 func (r *Rotation) Remind(now time.Time) []Event {
+	if r.Step() == nil || r.Nudge.IsZero() || r.Nudge.After(now) {
+		return nil
+	}
 	nudges := r.Turn.Nudges + 1
 	to := r.Turn.To
 	if nudges > 1 {

@@ -10,8 +10,14 @@ import (
 // would stop the rotation later, so that nobody breaks a token first and finds
 // out then. The engine counts the presses.
 type Approve struct {
-	AWS    Labels
-	GitHub Copies
+	AWS interface {
+		Labels
+		Values
+	}
+	GitHub interface {
+		Tokens
+		Copies
+	}
 }
 
 type approveParams struct {
@@ -40,26 +46,16 @@ func (a Approve) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return which(current, f.New), nil
 	}
 	if f.OldCreated.IsZero() {
-		return a.first(ctx, t, p)
+		if _, err := updated(ctx, a.GitHub, p.Copies); err != nil {
+			return rotation.Outcome{}, err
+		}
+		return begin(ctx, t, a.AWS, a.GitHub, v)
 	}
 	if current != f.OldVersion && f.New == "" {
 		note := "A new " + t.Rotation.Plan.Noun + " was saved in the console before the approval. It isn't undone: the approval covers what is left, and Rekey proves it next."
 		return rotation.Wait(0, note).Knowing(func(f *rotation.Facts) { f.Early = true }), nil
 	}
 	return rotation.Wait(0, ""), nil
-}
-
-// first looks once at what later steps need.
-func (a Approve) first(ctx context.Context, t *rotation.Task, p approveParams) (rotation.Outcome, error) {
-	plan := t.Rotation.Plan
-	created, err := a.AWS.Created(ctx, plan.SecretID, plan.Region, t.Rotation.Facts.OldVersion)
-	if err != nil {
-		return rotation.Outcome{}, err
-	}
-	if _, err := updated(ctx, a.GitHub, p.Copies); err != nil {
-		return rotation.Outcome{}, err
-	}
-	return rotation.Wait(0, "").Knowing(func(f *rotation.Facts) { f.OldCreated = created }), nil
 }
 
 // which asks a person to choose between two new versions.

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"fmt"
 
 	"rekey/rotation"
 )
@@ -35,11 +34,7 @@ func (a ConfirmCopies) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 	}
 	done, left, newest := moved(t.Rotation.Facts, seen, p.Copies)
 	if len(left) == 0 {
-		text := names(done)
-		if len(done) > 2 {
-			text = fmt.Sprintf("%d copies", len(done))
-		}
-		return rotation.Done(text + " written " + rotation.When(newest)).Knowing(func(f *rotation.Facts) { f.Copied = newest }), nil
+		return rotation.Done(names(done) + " " + rotation.When(newest)).Knowing(func(f *rotation.Facts) { f.Copied = newest }), nil
 	}
 	if t.Now.Sub(t.Step().Opened) < t.Waits().Copies {
 		return rotation.Wait(0, "waiting for GitHub to show a new date on "+names(left)), nil

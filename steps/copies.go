@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -48,11 +49,22 @@ func moved(f rotation.Facts, now map[string]time.Time, copies []rotation.Copy) (
 	return done, left, newest
 }
 
-// names lists copies for a sentence.
+// names lists copies for a sentence: "TOKEN in 2 repositories".
 func names(copies []rotation.Copy) string {
-	var out []string
+	repos := map[string][]string{}
+	var order, out []string
 	for _, c := range copies {
-		out = append(out, c.Name+" in "+c.Repo)
+		if len(repos[c.Name]) == 0 {
+			order = append(order, c.Name)
+		}
+		repos[c.Name] = append(repos[c.Name], c.Repo)
+	}
+	for _, name := range order {
+		if n := len(repos[name]); n > 1 {
+			out = append(out, fmt.Sprintf("%s in %d repositories", name, n))
+		} else {
+			out = append(out, name+" in "+repos[name][0])
+		}
 	}
 	return strings.Join(out, ", ")
 }

@@ -23,7 +23,7 @@ func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions,
 			Next: "Save a first value in Secrets Manager, then press Retry.",
 		}
 	}
-	if err := t.Bind(ctx, v.At(rotation.Current)); err != nil {
+	if err := t.Bind(ctx, v.At(rotation.Current), v.ARN); err != nil {
 		return v, err
 	}
 	if p := v.At(rotation.Pending); p != "" && !ours(t.Rotation, p) {
@@ -34,6 +34,41 @@ func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions,
 		}
 	}
 	return v, nil
+}
+
+// begin looks at the old value once: when it was made, until when it lives,
+// and whether it lives at all. The pace is the usual one from then on.
+func begin(ctx context.Context, t *rotation.Task, aws interface {
+	Labels
+	Values
+}, github Tokens, v rotation.Versions) (rotation.Outcome, error) {
+	plan, f := t.Rotation.Plan, t.Rotation.Facts
+	created, err := aws.Created(ctx, plan.SecretID, plan.Region, f.OldVersion)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	old, readable, err := read(ctx, t, aws, v, f.OldVersion)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	learned := func(f *rotation.Facts) { f.OldCreated = created }
+	if !readable {
+		return rotation.Wait(rotation.AtOnce, "").Knowing(learned), nil
+	}
+	owner, err := github.Owner(ctx, old)
+	switch {
+	case dead(err):
+		return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) {
+			learned(f)
+			died(t.Now, t.Now)(f)
+		}), nil
+	case err != nil:
+		return rotation.Outcome{}, err
+	}
+	return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) {
+		learned(f)
+		f.OldExpires = owner.Expires
+	}), nil
 }
 
 // ours reports whether a staged version belongs to this rotation.

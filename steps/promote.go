@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"rekey/rotation"
@@ -97,8 +98,8 @@ func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions
 		return before, takeOffIfThere(ctx, t, a.AWS, v, f.New)
 	}
 	from := f.OldVersion
-	if f.Chosen != "" && f.Chosen == f.New {
-		from = v.At(rotation.Current) // the other of the two, which somebody decided against
+	if at := v.At(rotation.Current); f.Chosen == f.New || slices.Contains(f.Rejected, at) {
+		from = at // one that was saved in the console, and that proof or people decided against
 	}
 	before, err := switchTo(ctx, t, a.AWS, "promote", f.New, from, func(ctx context.Context) (map[string]time.Time, error) {
 		return updated(ctx, a.GitHub, copies)

@@ -39,7 +39,7 @@ func (a Receive) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Outcome{}, err
 	}
 	if t.Rotation.Facts.OldCreated.IsZero() {
-		return a.begin(ctx, t)
+		return begin(ctx, t, a.AWS, a.GitHub, v)
 	}
 	pending := v.At(rotation.Pending)
 	if slices.Contains(t.Rotation.Facts.Rejected, pending) {
@@ -68,16 +68,6 @@ func (a Receive) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return a.beside(ctx, t, v, version, seen, arrived)
 	}
 	return a.instead(ctx, t, v, version, seen, created, arrived)
-}
-
-// begin notes when the old version was made, for the card.
-func (a Receive) begin(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
-	plan := t.Rotation.Plan
-	created, err := a.AWS.Created(ctx, plan.SecretID, plan.Region, t.Rotation.Facts.OldVersion)
-	if err != nil {
-		return rotation.Outcome{}, err
-	}
-	return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) { f.OldCreated = created }), nil
 }
 
 // candidate finds the new version, if there is exactly one.

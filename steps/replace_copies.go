@@ -75,7 +75,7 @@ func (a ReplaceCopies) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 		}
 		done = append(done, c)
 	}
-	return rotation.Done("replaced " + names(done)), nil
+	return rotation.Done(names(done)), nil
 }
 
 func (a ReplaceCopies) replace(ctx context.Context, t *rotation.Task, c rotation.Copy, before time.Time) (*rotation.Outcome, error) {
