@@ -25,7 +25,7 @@ const (
 // only by its methods, inside Store.Update.
 type Rotation struct {
 	ID      ID        `json:"id"`
-	Version int64     `json:"version"` // grows by one with each change; a card shows one version
+	Version int64     `json:"version"` // grows by one with each change that is logged; a card shows one version
 	State   State     `json:"state"`
 	Ending  State     `json:"ending"` // what State becomes after the last step
 	Reason  string    `json:"reason"` // why an ended rotation didn't complete, in the words of whoever ended it

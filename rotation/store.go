@@ -13,10 +13,10 @@ type Store interface {
 	// with Conflict if a rotation of the same secret is running.
 	Create(ctx context.Context, r *Rotation, e Event) error
 
-	// Update reads a rotation, lets change decide, and writes it back with its
-	// version one higher and the events logged. Nothing is written if change
-	// returns an error, or no events and no difference. It returns the
-	// rotation as it is stored now.
+	// Update reads a rotation, lets change decide, and writes it back with the
+	// events logged and its version one higher; without events the version
+	// stays, so that what nobody would see redraws no card. Nothing is written
+	// if change returns an error. It returns the rotation as it is stored now.
 	Update(ctx context.Context, id ID, change func(*Rotation) ([]Event, error)) (*Rotation, error)
 
 	// Log stores an event that changes no rotation: a refused press, for one.

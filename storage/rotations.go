@@ -56,9 +56,9 @@ func conflict(ctx context.Context, t *tx, secret string) error {
 	}
 }
 
-// Update reads a rotation, lets change decide, and writes it back as the next
-// version with the events logged. Nothing is written if change returns an
-// error, which is passed on as it is, or if there are no events and no
+// Update reads a rotation, lets change decide, and writes it back: as the next
+// version with the events logged, or as the same version if there are none,
+// which is how a poll moves Due. Nothing is written if change returns an error, which is passed on as it is, or if there are no events and no
 // difference. Change runs while every other writer waits, for five seconds at
 // most: it must not call the store or a provider.
 func (db *DB) Update(ctx context.Context, id rotation.ID, change func(*rotation.Rotation) ([]rotation.Event, error)) (*rotation.Rotation, error) {
@@ -97,17 +97,19 @@ func (db *DB) Update(ctx context.Context, id rotation.ID, change func(*rotation.
 	return now, nil
 }
 
-// replace writes r over its row as the next version, and returns what a reader
-// gets from now on.
+// replace writes r over its row, and returns what a reader gets from now on.
 func (db *DB) replace(ctx context.Context, t *tx, r *rotation.Rotation) (*rotation.Rotation, error) {
-	r.Version++
+	was := r.Version
+	if len(t.events) > 0 {
+		r.Version++
+	}
 	body, err := encode(r)
 	if err != nil {
 		return nil, err
 	}
 	n, err := t.affect(ctx, `update rotations set secret = $1, state = $2, version = $3, turn = $4, due_at = $5, fence = $6, body = $7
 		where id = $8 and version = $9 and fence <= $6`,
-		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, r.Version-1)
+		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, was)
 	if err != nil {
 		return nil, fmt.Errorf("storing rotation %d: %w", r.ID, err)
 	}

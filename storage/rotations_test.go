@@ -92,7 +92,7 @@ func TestWhatIsNotThereIsUnknown(t *testing.T) {
 	}
 }
 
-func TestAnUpdateWithoutADifferenceWritesNothing(t *testing.T) {
+func TestOnlyALoggedUpdateIsANewVersion(t *testing.T) {
 	db := open(t, path(t))
 	r := create(t, db, "github_pat")
 	same := update(t, db, r.ID, func(r *rotation.Rotation) ([]rotation.Event, error) {
@@ -109,8 +109,8 @@ func TestAnUpdateWithoutADifferenceWritesNothing(t *testing.T) {
 	logged := update(t, db, r.ID, func(*rotation.Rotation) ([]rotation.Event, error) {
 		return []rotation.Event{{At: noon, Kind: "said"}}, nil
 	})
-	if quiet.Version != 2 || logged.Version != 3 {
-		t.Errorf("got versions %d and %d, want 2 and 3", quiet.Version, logged.Version)
+	if quiet.Version != 1 || !quiet.Due.After(same.Due) || logged.Version != 2 {
+		t.Errorf("got versions %d (due %v) and %d, want 1, later than %v, and 2", quiet.Version, quiet.Due, logged.Version, same.Due)
 	}
 }
 
