@@ -77,7 +77,7 @@ func note(text string) func(*rotation.Rotation) ([]rotation.Event, error) {
 
 func end(r *rotation.Rotation) ([]rotation.Event, error) {
 	r.State, r.At, r.Ended = rotation.Cancelled, len(r.Steps), noon
-	return nil, nil
+	return []rotation.Event{{At: noon, Kind: "ended"}}, nil
 }
 
 func update(t testing.TB, db *storage.DB, id rotation.ID, change func(*rotation.Rotation) ([]rotation.Event, error)) *rotation.Rotation {
