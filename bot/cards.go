@@ -28,6 +28,7 @@ type Cards struct {
 	owing chan struct{}
 
 	pauses map[rotation.ID]pause // of cards that Slack doesn't take
+	mute   pause                 // of answers
 	drawn  map[rotation.ID]time.Time
 	posted map[string]time.Time // the last message in a channel
 }
@@ -107,12 +108,21 @@ func (c *Cards) redraw(ctx context.Context) {
 			delete(c.pauses, id)
 			continue
 		}
-		p := pause{failures: c.pauses[id].failures + 1}
-		wait := max(time.Second<<min(p.failures-1, 10), asked(err))
-		p.until = time.Now().Add(min(wait, longest))
-		c.pauses[id] = p
-		c.log.Warn("a card doesn't follow its rotation; trying again", "rotation", id, "error", err, "in", wait)
+		c.pauses[id] = c.pauses[id].longer(err)
+		c.log.Warn("a card doesn't follow its rotation; trying again", "rotation", id, "error", err)
 	}
+}
+
+// longer is the pause after one more failure: from a second to a minute, or a
+// quarter of an hour if Slack has decided, and as long as Slack asks.
+func (p pause) longer(err error) pause {
+	p.failures++
+	most := time.Minute
+	if _, definite := rotation.Definite(err); definite {
+		most = longest
+	}
+	p.until = time.Now().Add(max(min(time.Second<<min(p.failures-1, 10), most), asked(err)))
+	return p
 }
 
 // follow makes the one card show its rotation, and tells the turn.
@@ -206,6 +216,9 @@ func (c *Cards) elsewhere(ctx context.Context, r *rotation.Rotation, card rotati
 // reply delivers the answers that people are owed, each at least once.
 // https://docs.slack.dev/reference/methods/chat.postEphemeral
 func (c *Cards) reply(ctx context.Context) {
+	if time.Now().Before(c.mute.until) {
+		return
+	}
 	owed, err := c.cfg.Store.Owed(ctx)
 	if err != nil {
 		c.warn(ctx, "can't read which answers are owed; trying again", err)
@@ -215,8 +228,10 @@ func (c *Cards) reply(ctx context.Context) {
 		err := c.deliver(ctx, *e.Reply)
 		if _, definite := rotation.Definite(err); err != nil && !definite {
 			c.warn(ctx, "an answer wasn't delivered; trying again", err)
+			c.mute = c.mute.longer(err)
 			return
 		}
+		c.mute = pause{}
 		if err != nil {
 			c.log.Error("Slack refuses to deliver an answer; it is given up", "event", e.Seq, "rotation", e.Rotation, "error", err)
 		}

@@ -157,8 +157,12 @@ func (s *socket) next() (frame, error) {
 		}
 		return f, errBroken
 	}
+	return decode(text)
+}
+
+func decode(text []byte) (f frame, err error) {
 	if json.Unmarshal(text, &f) != nil {
-		return f, errBroken
+		return frame{}, errBroken
 	}
 	return f, nil
 }

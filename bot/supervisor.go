@@ -220,7 +220,7 @@ func over(ch <-chan struct{}) bool {
 // of them, also when a refresh has settled, are somebody else's.
 func (s *sockets) count(k *socket) {
 	now := time.Now()
-	s.closed = slices.DeleteFunc(s.closed, func(at time.Time) bool { return now.Sub(at) > s.cfg.Waits.Settled })
+	s.closed = slices.DeleteFunc(s.closed, func(at time.Time) bool { return now.Sub(at) > s.cfg.Waits.Settled/4 })
 	extra := k.hello.Connections - len(s.open) - len(s.closed)
 	switch {
 	case extra <= 0:

@@ -9,8 +9,8 @@ import (
 type Waits struct {
 	Silence time.Duration // a socket that said nothing for so long is dead: 40 s
 	Age     time.Duration // a socket is replaced when it is so old: 10 min
-	Drain   time.Duration // a replaced socket is closed after: 30 s
-	Settled time.Duration // how long a strange number of sockets may last: 30 s
+	Drain   time.Duration // a replaced socket is closed after: 20 s, less than Settled
+	Settled time.Duration // after a strange number of sockets, until they are counted again: 30 s
 	Least   time.Duration // the first pause after an unhealthy end: 1 s
 	Most    time.Duration // the longest: 1 min
 	Cards   time.Duration // between two looks at stale cards: 1 s
@@ -24,7 +24,7 @@ func (w Waits) withDefaults() Waits {
 		wait     *time.Duration
 		standard time.Duration
 	}{
-		{&w.Silence, 40 * time.Second}, {&w.Age, 10 * time.Minute}, {&w.Drain, 30 * time.Second},
+		{&w.Silence, 40 * time.Second}, {&w.Age, 10 * time.Minute}, {&w.Drain, 20 * time.Second},
 		{&w.Settled, 30 * time.Second}, {&w.Least, time.Second}, {&w.Most, time.Minute},
 		{&w.Cards, time.Second}, {&w.Settle, 15 * time.Second}, {&w.Roster, time.Minute},
 		{&w.Members, 3 * time.Second},
