@@ -1,0 +1,170 @@
+// Package docs_test holds the documents to the code: what they show is loaded,
+// and what the code names they have to name.
+package docs_test
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"rekey/rotation"
+	"rekey/steps"
+)
+
+// block is one YAML example: what its mark says it is, and its text.
+type block struct{ mark, text string }
+
+var marked = regexp.MustCompile("(?s)<!-- ([a-z]+(?:: [a-z_]+)?) -->\n```yaml\n(.*?)```")
+
+func TestTheExamplesLoad(t *testing.T) {
+	seed := read(t, "../catalogue.yaml")
+	seen := map[string]bool{}
+	for _, m := range marked.FindAllStringSubmatch(read(t, "adding-a-secret.md"), -1) {
+		b := block{m[1], m[2]}
+		kind, name, _ := strings.Cut(b.mark, ": ")
+		seen[kind] = true
+		switch kind {
+		case "catalogue":
+			load(t, b.text)
+		case "secret":
+			load(t, seed+"\n"+b.text)
+		case "change":
+			sideBySide(t, load(t, changed(t, seed, name, b.text)), name)
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("found examples of %v, want catalogue, secret and change", seen)
+	}
+}
+
+// changed is the seed's catalogue with some lines of one row replaced.
+func changed(t *testing.T, seed, name, lines string) string {
+	t.Helper()
+	before, row, ok := strings.Cut(seed, "  - name: "+name+"\n")
+	if !ok {
+		t.Fatalf("the catalogue has no secret %s", name)
+	}
+	row, after, _ := strings.Cut(row, "\n\n")
+	for line := range strings.Lines(lines) {
+		key, _, _ := strings.Cut(line, ":")
+		old := regexp.MustCompile("(?m)^" + key + ":.*\n")
+		if !old.MatchString(row) {
+			t.Fatalf("%s has no line %s to change", name, strings.TrimSpace(key))
+		}
+		row = old.ReplaceAllLiteralString(row, line)
+	}
+	return before + "  - name: " + name + "\n" + row + "\n\n" + after
+}
+
+func sideBySide(t *testing.T, c *rotation.Catalogue, name string) {
+	t.Helper()
+	plan, err := c.Plan(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, s := range plan.Steps {
+		kinds = append(kinds, s.Kind)
+	}
+	approve, receive := slices.Index(kinds, rotation.KindApprove), slices.Index(kinds, rotation.KindReceive)
+	if plan.Overlap != rotation.SideBySide || receive < 0 || approve < receive || kinds[len(kinds)-1] != "revoke" || len(plan.RollBack) == 0 {
+		t.Errorf("the plan is %s: %v, roll back %d steps", plan.Overlap, kinds, len(plan.RollBack))
+	}
+}
+
+func load(t *testing.T, text string) *rotation.Catalogue {
+	t.Helper()
+	c, err := rotation.LoadCatalogue([]byte(text), rotation.Book{
+		Actions: steps.All(steps.Providers{}), ID: func(handle string) (string, bool) { return handle, true },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestEveryKeyAndKindOfTheCatalogueIsExplained(t *testing.T) {
+	text := read(t, "adding-a-secret.md")
+	for _, v := range []any{rotation.Secret{}, rotation.Runbook{}, rotation.StepText{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
+			if key := f.Tag.Get("yaml"); !strings.Contains(text, "| `"+key+"` |") {
+				t.Errorf("adding-a-secret.md doesn't explain %s of a %T", key, v)
+			}
+		}
+	}
+	for kind := range steps.All(steps.Providers{}) {
+		if !strings.Contains(text, "`"+kind+"`") {
+			t.Errorf("adding-a-secret.md doesn't explain steps of kind %s", kind)
+		}
+	}
+	for _, word := range rotation.Reserved {
+		if !strings.Contains(text, "`"+word+"`") {
+			t.Errorf("adding-a-secret.md doesn't say that %s is reserved", word)
+		}
+	}
+}
+
+// What an operator can set or see is named where they look for it.
+func TestEverySettingAndMetricIsListed(t *testing.T) {
+	for _, row := range []struct{ source, names, doc string }{
+		{"../cli/environment.go", `\{name: "([A-Z_]+)"`, "../README.md"},
+		{"../cli/environment.go", `flag: "([a-z-]+)"`, "../README.md"},
+		{"../cli/settings.go", `"([a-z_]+)": +&(?:w|slack)\.`, "operations.md"},
+		{"../cli/settings.go", "yaml:\"([a-z]+)\"", "../README.md"},
+		{"../cli/operator.go", `"(rekey_[a-z_]+)"`, "operations.md"},
+		{"../cli/cli.go", `Exit[A-Z][a-z]+ += ([0-9])`, "operations.md"},
+	} {
+		found := regexp.MustCompile(row.names).FindAllStringSubmatch(read(t, row.source), -1)
+		if len(found) == 0 {
+			t.Errorf("%s has nothing like %s", row.source, row.names)
+		}
+		text := read(t, row.doc)
+		for _, m := range found {
+			if !regexp.MustCompile(`(^|[^a-zA-Z_-])` + regexp.QuoteMeta(m[1]) + `([^a-zA-Z_-]|$)`).MatchString(text) {
+				t.Errorf("%s doesn't name %s of %s", row.doc, m[1], row.source)
+			}
+		}
+	}
+}
+
+// A link within the documents leads to a file that is there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([a-zA-Z0-9_./-]+)(?:#[a-z0-9-]+)?\)`)
+	for _, doc := range documents(t) {
+		dir := doc[:strings.LastIndex(doc, "/")+1]
+		for _, m := range link.FindAllStringSubmatch(read(t, doc), -1) {
+			if _, err := os.Stat(dir + m[1]); err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", doc, m[1])
+			}
+		}
+	}
+}
+
+func documents(t *testing.T) []string {
+	t.Helper()
+	out := []string{"../README.md", "../CONTRIBUTING.md"}
+	for _, dir := range []string{"./", "decisions/"} {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), ".md") {
+				out = append(out, dir+e.Name())
+			}
+		}
+	}
+	return out
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
