@@ -37,7 +37,7 @@ func Help() Post {
 		"`/rotate NAME` starts a rotation; its card then says what to do, step by step.",
 		"`/rotate list` shows all secrets: what is in progress and what is due.",
 		"`/rotate status` shows what is in progress; `/rotate status NAME` shows one.",
-		"`/rotate cancel NAME REASON` ends a rotation before anything was changed.",
+		"`/rotate cancel NAME` asks why and ends a rotation, as long as nothing was changed.",
 		"Never type a secret itself: whatever passes through Slack counts as exposed.",
 	})...)
 }

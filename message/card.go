@@ -20,7 +20,7 @@ func Card(r *rotation.Rotation, c Context) Post {
 	}
 	p.header(rotation.Clean(r.Plan.Title))
 	p.context(about(r, c))
-	p.section(stakes(r)...)
+	p.section(append([]string{due(r, c)}, stakes(r)...)...)
 	steps := numbered(r)
 	var done, later []string
 	for _, s := range steps {
@@ -44,16 +44,33 @@ func about(r *rotation.Rotation, c Context) string {
 	if r.Holder != r.Starter {
 		out += " by " + person(r.Starter)
 	}
-	if r.Plan.Every > 0 {
-		out += fmt.Sprintf(" · policy: a new %s every %d days", noun(r), r.Plan.Every)
-	}
 	return out
+}
+
+// due says why now, until the new value is in use.
+func due(r *rotation.Rotation, c Context) string {
+	switch {
+	case r.Plan.Every == 0 || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
+		return ""
+	case r.Facts.OldCreated.IsZero():
+		return fmt.Sprintf("Policy: a new %s every %d days.", noun(r), r.Plan.Every)
+	}
+	d := rotation.DueAfter(r.Facts.OldCreated, r.Facts.OldExpires, rotation.Days(r.Plan.Every))
+	verb := "Due "
+	if d.On.Before(c.Now) {
+		verb = "Overdue since "
+	}
+	last := ". Last rotated " + Day(r.Facts.OldCreated, c) + "."
+	if d.Expires {
+		return verb + Day(d.On, c) + ": the " + noun(r) + " expires that day (policy: " + Day(d.Policy, c) + ")" + last
+	}
+	return verb + Day(d.On, c) + fmt.Sprintf(" by policy (every %d days)", r.Plan.Every) + last
 }
 
 // stakes says what fails now or may fail, and what can't be undone.
 func stakes(r *rotation.Rotation) []string {
 	var out []string
-	users := some(r.Plan.Users, 2)
+	users := some(r.Plan.Users, 1)
 	step := r.Step()
 	switch {
 	case !r.Facts.FailingSince.IsZero() && r.Facts.Used.IsZero():
@@ -62,26 +79,48 @@ func stakes(r *rotation.Rotation) []string {
 			failing += ": " + users
 		}
 		out = append(out, failing+".")
+	case r.Ending != rotation.Complete:
 	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "":
 		out = append(out, "While it is being replaced, these fail for a few minutes: "+users+".")
 	case r.Plan.Overlap == rotation.SideBySide && step.Kind == rotation.KindApprove:
 		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
 	}
 	if r.Plan.Overlap == rotation.None && r.Facts.Old != rotation.OldRefused {
-		switch {
-		case step.Kind == rotation.KindApprove:
-			out = append(out, "! "+strong("No way back after this is approved and done:")+" the old "+noun(r)+" stops working the moment the new one is made.")
-		case step.Kind == rotation.KindReceive && step.Warning == "":
-			out = append(out, "! "+strong("No way back:")+" the old "+noun(r)+" stops working the moment the new one is made.")
-		}
+		out = append(out, noReturn(r))
 	}
 	if r.Facts.Early && step.Kind == rotation.KindApprove {
 		out = append(out, "! The new "+noun(r)+" was saved in the console before anybody approved, so it is current already. The approval covers what is left.")
+	}
+	switch r.Ending {
+	case rotation.Cancelled, rotation.Refused:
+		out = append(out, strong("Being taken back.")+" "+reason(r, r.Ending))
+	case rotation.RolledBack:
+		out = append(out, strong("Being rolled back.")+" "+reason(r, r.Ending))
 	}
 	if r.Changed != "" && r.Committed() {
 		out = append(out, "The catalogue has changed since. This rotation goes on as approved.")
 	}
 	return out
+}
+
+// noReturn warns before the step that can't be undone, unless that step's own
+// warning does.
+func noReturn(r *rotation.Rotation) string {
+	from := ""
+	switch s := r.Step(); {
+	case s.Kind == rotation.KindReceive && s.Warning == "":
+		from = "here"
+	case s.Kind == rotation.KindApprove:
+		for _, s := range numbered(r) {
+			if s.Kind == rotation.KindReceive && s.State == rotation.Later {
+				from = fmt.Sprintf("step %d", s.number)
+			}
+		}
+	}
+	if from == "" {
+		return ""
+	}
+	return "! " + strong("There is no way back from "+from+":") + " the old " + noun(r) + " stops working the moment the new one is made."
 }
 
 // current says where the rotation stands: its step, and what is needed.
@@ -105,7 +144,7 @@ func current(r *rotation.Rotation, steps []step) []string {
 	for text := range strings.Lines(s.Text) {
 		out = append(out, strings.TrimSpace(text))
 	}
-	if s.Warning != "" {
+	if s.Warning != "" && (s.Kind != rotation.KindReceive || r.Facts.Old != rotation.OldRefused) {
 		out = append(out, "! "+s.Warning)
 	}
 	if s.Kind == rotation.KindApprove && r.Plan.Baseline == "" && s.Note == "" {

@@ -49,7 +49,8 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 		}
 		return elements(r, []control{{label: name, verb: ShowDetails}}, nil)
 	}
-	row, menu := lead(r)
+	row := lead(r)
+	var menu []control
 	if r.MayCancel() {
 		menu = append(menu, press(rotation.Cancel))
 	}
@@ -64,7 +65,8 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 }
 
 // lead are the buttons of the current step, the most useful first.
-func lead(r *rotation.Rotation) (row, menu []control) {
+func lead(r *rotation.Rotation) []control {
+	var row []control
 	s := r.Step()
 	links := doors(s)
 	first := links[:min(1, len(links))]
@@ -95,15 +97,19 @@ func lead(r *rotation.Rotation) (row, menu []control) {
 		if s.Kind == rotation.KindReceive && s.By == rotation.Holder {
 			row = append(row, press(ShowHowTo))
 		}
+		if s.By != rotation.Holder {
+			row = append(row, press(rotation.Check))
+		}
 		if s.Attestable {
 			row = append(row, press(rotation.Attest))
 		}
-		row = append(row, press(rotation.Check))
-		if s.By != rotation.Holder {
+		if s.By == rotation.Holder {
+			row = append(row, press(rotation.Check))
+		} else {
 			row = append(row, press(ShowDetails))
 		}
 	}
-	return append(row, rest...), menu
+	return append(row, rest...)
 }
 
 // choice is the button of a parked step's choice, in the domain's words.

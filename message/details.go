@@ -77,16 +77,21 @@ func (s step) full(r *rotation.Rotation) []string {
 	return out
 }
 
-// effects are the purposes of changes in words.
+// effects are the purposes of changes in words, by their first word.
 var effects = map[string]string{
-	"put": "Staging the new version", "promote": "Making the new version current", "revoke": "Revoking the old credential",
-	"dispatch": "Starting the workflow", "unstage": "Taking AWSPENDING off our version", "restore": "Making the old version current again",
+	"promote": "Making the new version current", "restore": "Making the old version current again",
+	"unstage": "Taking AWSPENDING off", "revoke": "Revoking the old credential",
+	"dispatch": "Starting the workflow", "run": "Starting the workflow", "copy": "Writing the copy",
 }
 
 func effect(e rotation.Effect) string {
-	what, ok := effects[e.Purpose]
+	verb, object, _ := strings.Cut(rotation.Clean(e.Purpose), " ")
+	what, ok := effects[verb]
 	if !ok {
-		what = "Change " + code(rotation.Clean(e.Purpose))
+		what, object = "Change", verb+" "+object
+	}
+	if object = strings.TrimSpace(object); object != "" {
+		what += " " + code(object)
 	}
 	state := map[rotation.EffectState]string{
 		rotation.Intended: "recorded, about to be sent",
@@ -124,7 +129,7 @@ func ids(r *rotation.Rotation) []string {
 			out = append(out, "• "+what+": "+code(rotation.Clean(id)))
 		}
 	}
-	add("secret", r.Plan.SecretID+" in "+r.Plan.Region)
+	add("secret", secretID(r)+" in "+r.Plan.Region)
 	add("version before", r.Facts.OldVersion)
 	add("new version", r.Facts.New)
 	if r.Facts.New == "" && r.State == rotation.Running {

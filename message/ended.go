@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"rekey/rotation"
 )
@@ -22,11 +23,11 @@ func ended(p *page, r *rotation.Rotation) {
 		if s := r.Find(rotation.KindRestore); s != nil && !s.Ended.IsZero() {
 			back += " since " + rotation.When(s.Ended)
 		}
-		p.section(back+".", reason(r))
+		p.section(back+".", reason(r, r.State))
 	default:
 		p.header(title + ": " + string(r.State))
 		p.context(summary(r, p.c))
-		p.section(untouched(r), reason(r))
+		p.section(untouched(r), reason(r, r.State))
 	}
 	p.section(owed(r, p.c)...)
 	p.buttons(controls(r)...)
@@ -34,7 +35,11 @@ func ended(p *page, r *rotation.Rotation) {
 
 // summary says which rotation it was, how long it took and who was in it.
 func summary(r *rotation.Rotation, c Context) string {
-	out := fmt.Sprintf("Rotation %d · %s, until %s · %s", r.ID, length(r.Ended.Sub(r.Started)), Day(r.Ended, c), person(r.Starter))
+	until := "until"
+	if Day(r.Started, c) == Day(r.Ended, c) {
+		until = "on"
+	}
+	out := fmt.Sprintf("Rotation %d · %s %s %s · %s", r.ID, length(r.Ended.Sub(r.Started)), until, Day(r.Ended, c), person(r.Starter))
 	if r.Holder != r.Starter {
 		out += ", then " + person(r.Holder)
 	}
@@ -89,6 +94,8 @@ func next(r *rotation.Rotation, c Context) string {
 	d := rotation.DueAfter(r.Facts.Promoted, r.Facts.Expires, rotation.Days(r.Plan.Every))
 	out := "Next due " + Day(d.On, c) + ": "
 	switch {
+	case !d.Expiry.IsZero() && Day(d.Expiry, c) == Day(d.Policy, c):
+		return out + "the " + noun(r) + " expires that day, and policy says the same."
 	case d.Expires:
 		return out + "the " + noun(r) + " expires that day (policy: " + Day(d.Policy, c) + ")."
 	case !d.Expiry.IsZero():
@@ -99,6 +106,9 @@ func next(r *rotation.Rotation, c Context) string {
 
 // untouched says what became of a rotation that ended before the switch.
 func untouched(r *rotation.Rotation) string {
+	if r.Facts.Early {
+		return "The new " + noun(r) + " was saved in the console and is current. Rekey didn't check it."
+	}
 	if r.Facts.New == "" {
 		return "Nothing was changed. The old " + noun(r) + " is current, as before."
 	}
@@ -106,7 +116,7 @@ func untouched(r *rotation.Rotation) string {
 }
 
 // reason says why it ended so, and who said so where that is known.
-func reason(r *rotation.Rotation) string {
+func reason(r *rotation.Rotation, ending rotation.State) string {
 	by := func(v rotation.Verb) string {
 		i := slices.IndexFunc(r.Claims, func(c rotation.Claim) bool { return c.Verb == v && c.State == rotation.Counted })
 		if i < 0 {
@@ -115,7 +125,7 @@ func reason(r *rotation.Rotation) string {
 		return " by " + person(r.Claims[i].By)
 	}
 	out := ""
-	switch r.State {
+	switch ending {
 	case rotation.Refused:
 		out = "Refused" + by(rotation.Refuse)
 	case rotation.RolledBack:
@@ -126,7 +136,15 @@ func reason(r *rotation.Rotation) string {
 	if r.Reason == "" {
 		return out + "; no reason was given."
 	}
-	return out + ": " + rotation.Clean(r.Reason)
+	return stop(out + ": " + rotation.Clean(r.Reason))
+}
+
+// stop ends a sentence that people may have left open.
+func stop(s string) string {
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") || strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
 }
 
 // owed lists the old credentials that were not proven dead.

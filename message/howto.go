@@ -28,7 +28,7 @@ func HowTo(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 
 // putWay is rekey's own command.
 func putWay(p *page, r *rotation.Rotation) {
-	args := "--secret-id " + quoted(r.Plan.SecretID) + " --region " + quoted(r.Plan.Region) + " --version " + r.Reserved()
+	args := "--secret-id " + quoted(secretID(r)) + " --region " + quoted(r.Plan.Region) + " --version " + r.Reserved()
 	if r.Plan.Field != "" {
 		args += " --field " + quoted(r.Plan.Field)
 	}
@@ -42,6 +42,14 @@ func putWay(p *page, r *rotation.Rotation) {
 	p.command("rekey put " + quoted(r.Plan.Secret) + " --version " + r.Reserved())
 }
 
+// secretID is the secret's full name, as soon as AWS has said it.
+func secretID(r *rotation.Rotation) string {
+	if r.Facts.ARN != "" {
+		return r.Facts.ARN
+	}
+	return r.Plan.SecretID
+}
+
 // awsWay is for people without the binary. It replaces the whole value, so it
 // is no way for one field of a JSON.
 func awsWay(p *page, r *rotation.Rotation) {
@@ -49,7 +57,7 @@ func awsWay(p *page, r *rotation.Rotation) {
 		return
 	}
 	p.section(strong("Without rekey, in bash"), "Paste the "+noun(r)+" after the first line and press Enter: it isn't shown, isn't an argument and isn't in the shell's history.")
-	p.command(`read -rs v; printf %s "$v" | aws secretsmanager put-secret-value --secret-id ` + quoted(r.Plan.SecretID) +
+	p.command(`read -rs v; printf %s "$v" | aws secretsmanager put-secret-value --secret-id ` + quoted(secretID(r)) +
 		" --region " + quoted(r.Plan.Region) + " --client-request-token " + r.Reserved() +
 		" --version-stages AWSPENDING --secret-string file:///dev/stdin; unset v")
 }

@@ -38,7 +38,7 @@ const (
 // Our own measures.
 const (
 	maxLine    = 500  // visible characters of one line: escaped five times as long it still fits maxText
-	maxShort   = 160  // visible characters of a finished step, which is one line
+	maxShort   = 200  // visible characters of a finished step, which is one line
 	maxReason  = 500  // of what a person types; rotation.Clean cuts there too
 	maxButtons = 3    // on a card, besides More
 	maxAnswer  = 7000 // bytes of mrkdwn in a private answer, so that with its text it stays below maxAck

@@ -13,7 +13,7 @@ import (
 type Row struct {
 	Secret  rotation.Secret
 	Running *rotation.Rotation // nil: none
-	Last    *rotation.Rotation // the newest that completed; nil: none
+	Last    *rotation.Rotation // the newest that ended; nil: none
 	Link    string             // the running rotation's card, or empty
 }
 
@@ -36,16 +36,16 @@ func List(rows []Row, c Context) Post {
 	return listed(head, lines, c)
 }
 
-// StatusAll shows the rotations in progress, a line each.
-func StatusAll(rows []Row, c Context) Post {
-	var lines []line
-	for _, row := range rows {
-		if row.Running != nil {
-			lines = append(lines, row.line(c))
-		}
-	}
-	if len(lines) == 0 {
+// StatusAll shows the given running rotations, a line each, with the links to
+// their cards where they have one.
+func StatusAll(running []*rotation.Rotation, links map[rotation.ID]string, c Context) Post {
+	if len(running) == 0 {
 		return answer(c, line{said: "Nothing is in progress. `/rotate list` shows what is due."})
+	}
+	lines := make([]line, len(running))
+	for i, r := range running {
+		secret := rotation.Secret{Name: r.Plan.Secret, Title: r.Plan.Title}
+		lines[i] = Row{Secret: secret, Running: r, Link: links[r.ID]}.line(c)
 	}
 	return listed(fmt.Sprintf("%d in progress", len(lines)), lines, c)
 }
@@ -100,13 +100,20 @@ func (row Row) rank(c Context) int {
 	return 4
 }
 
-// due is when the last value that Rekey put in has to be replaced; zero: not
-// known.
+// due is when the present value has to be replaced, as far as its last rotation
+// tells; zero: not known.
 func (row Row) due() time.Time {
-	if row.Last == nil || row.Last.Facts.Promoted.IsZero() {
+	if row.Last == nil {
 		return time.Time{}
 	}
-	return rotation.DueAfter(row.Last.Facts.Promoted, row.Last.Facts.Expires, row.Secret.Every).On
+	f := row.Last.Facts
+	switch {
+	case row.Last.State == rotation.Complete && !f.Promoted.IsZero():
+		return rotation.DueAfter(f.Promoted, f.Expires, row.Secret.Every).On
+	case row.Last.State != rotation.Complete && !f.OldCreated.IsZero():
+		return row.Secret.Every.After(f.OldCreated)
+	}
+	return time.Time{}
 }
 
 func (row Row) line(c Context) line {
@@ -116,7 +123,7 @@ func (row Row) line(c Context) line {
 		due := row.due()
 		switch {
 		case due.IsZero():
-			return line{said: "? " + title + " · not rotated by Rekey yet, so not known when it is due"}
+			return line{said: "? " + title + " · not known when it is due"}
 		case due.Before(c.Now):
 			return line{said: "! " + title + " · overdue since " + Day(due, c)}
 		}
@@ -134,5 +141,5 @@ func (row Row) line(c Context) line {
 	default:
 		said += ": " + Cut(rotation.Clean(s.Title), 60)
 	}
-	return line{said: "● " + said + " since " + rotation.When(s.Opened), card: row.Link}
+	return line{said: "● " + said + ", since " + rotation.When(s.Opened), card: row.Link}
 }

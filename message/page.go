@@ -27,7 +27,7 @@ func (p *page) next() string {
 
 func (p *page) header(title string) {
 	p.blocks = append(p.blocks, &slack.HeaderBlock{Type: slack.MBTHeader, BlockID: p.next(), Text: words(title, maxHeader)})
-	p.say(title)
+	p.say(spoken(title))
 }
 
 // A line is a sentence with what only Slack's own syntax can say.
@@ -107,8 +107,20 @@ func (p *page) buttons(elements ...slack.BlockElement) {
 	}
 }
 
+// post ends the text at a whole line, so that no mention is cut in two.
 func (p *page) post() Post {
-	return Post{Text: Cut(strings.Join(p.text, "\n"), maxFallback), Blocks: p.blocks}
+	var text strings.Builder
+	for i, line := range p.text {
+		if text.Len()+len(line)+len("\n…") > maxFallback {
+			text.WriteString("\n…")
+			break
+		}
+		if i > 0 {
+			text.WriteByte('\n')
+		}
+		text.WriteString(line)
+	}
+	return Post{Text: text.String(), Blocks: p.blocks}
 }
 
 // spoken puts words for the symbols that begin a line.

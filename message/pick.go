@@ -13,9 +13,9 @@ import (
 // PrivateMetadata to the channel that it was asked for in.
 func Pick(secrets []rotation.Secret, running map[string]rotation.ID, c Context) slack.ModalViewRequest {
 	var options []*slack.OptionBlockObject
-	left := 0
+	left, size := 0, 0
 	for _, s := range secrets {
-		if utf8.RuneCountInString(s.Name) > maxOptionValue || len(options) == maxOptions*maxGroups {
+		if utf8.RuneCountInString(s.Name) > maxOptionValue || len(options) == maxOptions*maxGroups || size > maxView/2 {
 			left++
 			continue
 		}
@@ -23,7 +23,9 @@ func Pick(secrets []rotation.Secret, running map[string]rotation.ID, c Context) 
 		if id, ok := running[s.Name]; ok {
 			state = "rotation " + itoa(id) + " is in progress"
 		}
-		options = append(options, slack.NewOptionBlockObject(s.Name, words(s.Title, maxOptionText), words(state, maxOptionText)))
+		o := slack.NewOptionBlockObject(s.Name, words(s.Title, maxOptionText), words(state, maxOptionText))
+		options = append(options, o)
+		size += len(o.Value) + len(o.Text.Text) + len(o.Description.Text) + 200 // JSON's own
 	}
 	p := newPage(c, "")
 	if len(options) == 0 {

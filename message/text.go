@@ -29,50 +29,76 @@ func plain(sentence string, c Context) string { return c.render(sentence, 1<<20,
 
 // render renders at most limit visible characters, and never half a mark.
 func (c Context) render(sentence string, limit int, rich bool) string {
-	left, bold, over := limit, 0, false
-	take := func(visible int) bool {
-		if over || visible > left {
-			return false
-		}
-		left -= visible
-		return true
-	}
-	text := func(s string) string {
-		s = tame(s)
-		if over {
-			return ""
-		}
-		if !take(utf8.RuneCountInString(s)) {
-			s, over = Cut(s, max(left, 1)), true
-		}
-		bold += strings.Count(s, boldOn) - strings.Count(s, boldOff)
-		star := ""
-		if rich {
-			star = "*"
-		}
-		return strings.NewReplacer(boldOn, star, boldOff, star).Replace(escaper.Replace(s))
-	}
-	out := rotation.Say(sentence, text,
-		func(p rotation.Person) string {
-			if !take(12) {
-				return ""
-			}
-			return "<@" + string(p) + ">"
-		},
-		func(t time.Time) string {
-			said := c.clock(t)
-			if !take(utf8.RuneCountInString(said)) {
-				return ""
-			}
-			if !rich {
-				return said
-			}
-			return c.date(t, said)
-		})
-	if rich && bold > 0 {
+	w := writer{c: c, left: limit, rich: rich}
+	out := rotation.Say(sentence, w.text, w.person, w.instant)
+	if w.open > 0 && rich { // a cut took the end of the bold
 		out += "*"
 	}
 	return out
+}
+
+// A writer renders one sentence, part by part.
+type writer struct {
+	c    Context
+	rich bool      // for Slack; else plain words
+	left int       // visible characters that still fit
+	over bool      // nothing fits any more
+	open int       // bold that was begun and not ended
+	last time.Time // the instant before: its day and zone aren't said again in plain words
+}
+
+// fits takes n visible characters off what is left, or writes no more.
+func (w *writer) fits(n int) bool {
+	if n > w.left {
+		w.over = true
+		return false
+	}
+	w.left -= n
+	return true
+}
+
+func (w *writer) text(s string) string {
+	if w.over {
+		return ""
+	}
+	s = tame(s)
+	if !w.fits(utf8.RuneCountInString(s)) {
+		s = Cut(s, max(w.left, 1))
+	}
+	w.open += strings.Count(s, boldOn) - strings.Count(s, boldOff)
+	star := ""
+	if w.rich {
+		star = "*"
+	}
+	return strings.NewReplacer(boldOn, star, boldOff, star).Replace(escaper.Replace(s))
+}
+
+func (w *writer) person(p rotation.Person) string {
+	if w.over {
+		return ""
+	}
+	if !w.fits(12) {
+		return "…"
+	}
+	return "<@" + string(p) + ">"
+}
+
+func (w *writer) instant(t time.Time) string {
+	if w.over {
+		return ""
+	}
+	said := w.c.clock(t)
+	if !w.rich && !w.last.IsZero() && Day(t, w.c) == Day(w.last, w.c) {
+		said = t.In(w.c.zone()).Format("15:04")
+	}
+	w.last = t
+	if !w.fits(utf8.RuneCountInString(said)) {
+		return "…"
+	}
+	if w.rich {
+		return w.c.date(t, said)
+	}
+	return said
 }
 
 // tame takes away what could reorder or break a line.

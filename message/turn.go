@@ -42,7 +42,14 @@ func turn(r *rotation.Rotation, c Context) string {
 	case rotation.TurnNudge:
 		return nudge(r)
 	case rotation.TurnApprove:
-		out := fmt.Sprintf("%d needs %s: %s.", r.ID, approvals(r), title)
+		if s.Kind != rotation.KindApprove { // told late: it went on in the meantime
+			return fmt.Sprintf("%d is approved and goes on: %s.", r.ID, rotation.Clean(s.Title))
+		}
+		out := fmt.Sprintf("%d needs %s: %s", r.ID, approvals(r), title)
+		if expires := r.Facts.OldExpires; !expires.IsZero() && r.Facts.Promoted.IsZero() {
+			out += ", expires " + Day(expires, c)
+		}
+		out += "."
 		if s.Asked != "" {
 			out += " Asked again: " + s.Asked
 		}
@@ -54,7 +61,7 @@ func turn(r *rotation.Rotation, c Context) string {
 	if s.By != rotation.Holder {
 		return fmt.Sprintf("%d goes on by itself: %s.", r.ID, rotation.Clean(s.Title))
 	}
-	out := fmt.Sprintf("%d: your turn: %s.", r.ID, rotation.Clean(s.Title))
+	out := fmt.Sprintf("%d is your turn: %s.", r.ID, rotation.Clean(s.Title))
 	switch before := previous(r); {
 	case s.Asked != "":
 		out = fmt.Sprintf("%d asks again: %s. %s", r.ID, rotation.Clean(s.Title), s.Asked)
@@ -97,9 +104,9 @@ func over(r *rotation.Rotation, c Context) string {
 		}
 		return out
 	case rotation.RolledBack:
-		return fmt.Sprintf("%d is rolled back: the old %s is current again. %s", r.ID, noun(r), reason(r))
+		return fmt.Sprintf("%d is rolled back: the old %s is current again. %s", r.ID, noun(r), reason(r, r.State))
 	}
-	return fmt.Sprintf("%d is %s. %s %s", r.ID, r.State, untouched(r), reason(r))
+	return fmt.Sprintf("%d is %s. %s %s", r.ID, r.State, untouched(r), reason(r, r.State))
 }
 
 // approvals says how many are missing: "one approval".
