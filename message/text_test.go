@@ -130,3 +130,17 @@ func TestDaysAreInTheTeamsZone(t *testing.T) {
 		t.Errorf("Day without a zone = %q", got)
 	}
 }
+
+func FuzzText(f *testing.F) {
+	for _, s := range corpus(f) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := Context{Now: clock("12:00"), Zone: london}
+		for _, got := range []string{Text(rotation.Clean(s), c), c.render(rotation.Clean(s), 20, true), plain(rotation.Clean(s), c)} {
+			if strings.ContainsAny(got, "<>\n"+reordering) {
+				t.Errorf("%q became %q", s, got)
+			}
+		}
+	})
+}
