@@ -13,6 +13,8 @@ const (
 	Team = "T0REKEY"
 	App  = "A0REKEY"
 
+	BotSlackID = "U0REKEY" // the bot's own user in the workspace
+
 	Platform = "C0PLATFORM" // #modernisation-platform
 	Ask      = "C0ASK"      // #ask-modernisation-platform
 
@@ -87,7 +89,7 @@ func ids(handles ...string) []string {
 func (s *Stage) workspace(o Options) fakeslack.Config {
 	c := fakeslack.Config{
 		TeamID: Team, TeamDomain: "mojdt", AppID: App, BotToken: s.bot.slack, AppToken: s.bot.app,
-		BotUserID: "U0REKEY", BotID: "B0REKEY", BotName: "rekey",
+		BotUserID: BotSlackID, BotID: "B0REKEY", BotName: "rekey",
 		Channels: []fakeslack.Channel{
 			{ID: Platform, Name: "modernisation-platform"},
 			{ID: Ask, Name: "ask-modernisation-platform"},

@@ -179,6 +179,16 @@ func TestRegeneratingKillsTheOldTokenAndASecondOneDoesNot(t *testing.T) {
 	}
 }
 
+func TestSomebodyElsesTokenIsCopied(t *testing.T) {
+	s := open(t, Options{})
+	if value := s.OtherToken("somebody", time.Hour); value != s.Clipboard() || !s.GitHub.Alive(value) {
+		t.Error("it should be alive and on the clipboard")
+	}
+	if value := s.OtherToken(CIUser, -time.Hour); value != s.Clipboard() || s.GitHub.Alive(value) {
+		t.Error("it should have expired and be on the clipboard")
+	}
+}
+
 func TestATokenLosesAPermission(t *testing.T) {
 	s := open(t, Options{})
 	value, _ := s.AWS.Current(UserPAT)

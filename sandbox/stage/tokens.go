@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"rekey/sandbox/fakegithub"
 )
@@ -41,6 +42,17 @@ func (s *Stage) SecondToken(secret string) (string, error) {
 	s.tokens[secret] = append(s.tokens[secret], id)
 	s.copied(secret, value)
 	return value, nil
+}
+
+// OtherToken gives a user a token of their own with the rights of the CI
+// user's, which lives as long as life: one that is negative has expired. Its
+// value is on the clipboard.
+func (s *Stage) OtherToken(login string, life time.Duration) string {
+	_, value := s.GitHub.AddToken(login, "a token of "+login, s.World.Now().Add(life), permissions(), []string{PlatformRepo, Environments})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clipboard = value
+	return value
 }
 
 func (s *Stage) copied(secret, value string) {

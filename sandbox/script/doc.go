@@ -1,0 +1,178 @@
+// Package script plays conversations: text files that read like a channel and
+// run through a real bot, on a stage (package stage).
+//
+//	# The person who started it can't approve it.
+//	starter> /rotate github_ci_user_pat
+//	#platform | GitHub MP CI User PAT · ● 1 Approve the plan · [Approve] [Refuse…]
+//	starter> [Approve]
+//	(starter) somebody else has to approve it
+//	approver> [Approve]
+//	thread | @starter · your turn
+//	github> starter regenerates github_ci_user_pat
+//	aws> starter puts github_ci_user_pat
+//	--- kill -9, restart ---
+//	#platform | ✓ GitHub MP CI User PAT rotated
+//
+// Each line is one action or one expectation. Blank lines and lines that begin
+// with "# " are passed over. Every expectation waits for the world to become
+// so, and Cast.Patience at most; those with "!" don't wait, they say what isn't
+// there now. A line is played when the one before it is content, so an action
+// after an expectation happens in the state that was expected.
+//
+// In the forms below, {who} and {whom} are starter, member, approver, second or
+// outsider; {secret} is a secret's name; {file} is a workflow's file; {n} is a
+// number; {for} and {days} are durations such as 4h, 2d or 1d12h; {word} is one
+// word; {call} is a method, in quotation marks if it has a blank.
+//
+// # Phrases
+//
+// {phrases} are parted by " · ". What is read has to contain all of them in
+// this order, letter by letter. Blanks are folded and * and ` are left out, in
+// both. Buttons read [Label], whether they stand in the row or in the menu, and
+// "…" at a label's end may be left out. Mentions read @starter, @mp-approvers.
+// A leading "..." says that something comes before; it may be left out.
+//
+// # The channel
+//
+//	#platform{card} | {phrases}      the newest card says so
+//	#platform{card} ! {text}         it doesn't say so now
+//	#platform has {n} cards
+//	thread | {phrases}               one reply in the newest card's thread says so
+//	thread ! {text}                  none says so now
+//	thread has {n} replies           exactly; one too many fails at once
+//
+// {card} is empty, or a text in quotation marks: then it isn't the newest card
+// but the newest that contains it, as in #platform "Multirepo" | parked. A card
+// is any message of the bot's in #modernisation-platform that isn't a reply. The
+// thread is read forward: a reply that comes before one which an earlier line
+// was content with isn't looked at again.
+//
+// # Private messages and modals
+//
+//	reply ({who}) {phrases}          what the last command was answered with
+//	({who}) {phrases}                a private message, from the bot or from Slack
+//	{who} sees | {phrases}           the modal before them: title, text, faults, buttons
+//	{who} sees ! {text}
+//	{who} sees nothing               no modal is open
+//
+// A private message satisfies one line only, so that the second answer to a
+// second press is waited for. Slack's own warnings count as private messages.
+//
+// # What people do
+//
+//	{who}> {typed}                   types a command in #modernisation-platform
+//	{who} in {channel}> {typed}      … in #platform or #ask
+//	{who}> {label}                   presses a button
+//	{who}> {label} on the card{card}
+//	{who}> {label} because {text}    … waits for the form, fills in the text, submits
+//	{who} + {whom}> {label}          both at the same moment
+//	{who}> {label} twice             two presses at the same moment
+//	{who}> {label} delivered {n} times   one press that Slack delivers again
+//	{who}> {label} on the old card   the button as it was on an earlier look of a card
+//	{who}> forged {label} for rotation {n}   the number at the front of the button's value
+//	{who}> forged {label} with value {text}
+//	{who}> forged {label} in {channel}
+//	{who}> forged {label} from team {word}
+//	{who}> {label}, unanswered       … and nobody acknowledges it
+//	{who}> {typed}, unanswered
+//	{who} in {channel}> {typed}, unanswered
+//	{who}> picks {secret}            chooses in the open form and submits it
+//	{who}> writes {text}             fills in the open form's text and submits it
+//	{who}> submits
+//	{who}> closes                    closes the modal
+//
+// A {label} stands in brackets: [Approve]. It is looked for on the modal before
+// the person, which covers everything else; else on the newest card; else on
+// the newest private message that has it. A label that isn't there is waited
+// for; one that is only the beginning of a label will do. Whatever is pressed
+// or typed has to be acknowledged, unless the line says unanswered. A form that
+// is refused fails the line, unless the next line is about what {who} sees.
+// {clipboard} in a {typed} or {text} is the value that was copied last.
+//
+// # GitHub
+//
+//	github> {who} regenerates {secret}         the old token is dead, the new one copied
+//	github> {who} makes a second token for {secret}    … and copied
+//	github> {who} deletes the old token of {secret}
+//	github> {who} makes a token of {word}      of another user, and copied
+//	github> {who} makes an expired token       of the CI user, and copied
+//	github> {who} sets {word} in {secret}      pastes what was copied into an Actions secret of a repository
+//	github> {file} runs
+//	github> run of {file} is re-run            the newest, once it has completed
+//	github> runs finish                        all, now
+//	github> next {file} fails
+//	github> next {file} is cancelled
+//	github> next {file} never starts
+//	github> next {file} skips its job
+//	github> {file} is removed                  GitHub answers 404
+//	github> {file} comes back
+//	github> token of {secret} loses {word}     a permission
+//	github> token of {secret} gets {word} back
+//	github> bot loses {word}
+//	github> bot gets {word} back
+//
+// # AWS
+//
+//	aws> {who} puts {value}{secret}{ending}    rekey put, as "How to save it" prints it
+//	aws> {who} repeats the put{ending}         the last one once more
+//	aws> {who} plain-form puts {value}{secret} the AWS command, as it prints it
+//	aws> {who} saves {value}{secret} in the console
+//	aws> {who} stages a foreign version of {secret}    AWSPENDING that the bot knows nothing of
+//	aws> {who} is denied {word} on {secret}    an operation, such as DescribeSecret
+//	aws> {who} is allowed {word} on {secret} again
+//	aws> bot is denied {word} on {secret}
+//	aws> bot is allowed {word} on {secret} again
+//	aws> KMS refuses {secret}
+//	aws> KMS allows {secret}
+//	aws> {secret} is scheduled for deletion
+//	aws> {secret} is restored
+//	aws> {secret} is removed                   for good
+//	aws> {secret} is made anew                 with its token's newest value
+//	aws> AWSCURRENT of {secret} is the new value
+//	aws> AWSCURRENT of {secret} is the old value
+//	aws> {secret} has an {word}                a label, on whichever version
+//	aws> {secret} has no {word}
+//
+// {value} is empty (what was copied last), "the old value of " or words of one's
+// own: aws> starter puts "garbage" as github_ci_user_pat. {ending} is empty (the
+// command ends well), " and reads | {phrases}", or " and is refused | {phrases}".
+// The old value is the one before the token's latest. The player opens "How to
+// save it" itself, as {who}, and closes it again.
+//
+// # Slack
+//
+//	slack> {who} leaves {group}                @mp-approvers
+//	slack> {who} joins {group}
+//	slack> {who} is deactivated
+//	slack> {call} fails {n} times              internal_error
+//	slack> {call} answers {word} {n} times     an error code
+//	slack> {call} is throttled for {for} {n} times
+//	slack> all is well again
+//	slack> drops the sockets
+//	slack> refreshes                           asks the bot to connect anew
+//	slack> the card is deleted
+//	slack> bot leaves {channel}
+//	slack> bot joins {channel}
+//
+// # The world
+//
+//	--- kill -9, restart ---
+//	--- catalogue: {text} ---                  starts the bot with another catalogue of the cast's
+//	clock> +{days}
+//	fault> {provider} {call} {fault}           the next such call
+//	fault> {provider} {call} {fault} {n} times
+//	fault> {provider} {call} {fault} after {n} lets so many through first
+//	fault> {provider} {call} {fault} for {for} slow or 429
+//	fault> {provider} {call} {fault} from now on
+//	fault> clear
+//	journal> {provider} {call} {counted} {n}   exactly; one too many fails at once
+//	journal> {provider} {call} on {secret} {counted} {n}
+//	settle> {for}                              no call has changed anything for so long
+//
+// {provider} is aws, github or slack; {fault} is one of package world's fault
+// words; {counted} is "applied" (it changed something) or "called". After "on"
+// stands a part of the resource that the call was about.
+//
+// At the end of each conversation the bot must not have made any mistake
+// towards Slack.
+package script

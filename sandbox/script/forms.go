@@ -1,0 +1,79 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rekey/sandbox/fakeslack"
+)
+
+// pressBecause presses, waits for the form that asks why, answers and submits.
+func (p *player) pressBecause(m match) error {
+	if err := p.press(m); err != nil {
+		return err
+	}
+	return p.writeAndSubmit(m)
+}
+
+func (p *player) writeAndSubmit(m match) error {
+	text, err := p.fill(m["text"])
+	if err != nil {
+		return err
+	}
+	field, err := p.field(m.id("who"), "plain_text_input")
+	if err != nil {
+		return err
+	}
+	return p.submit(m, map[string]string{field.ID: text})
+}
+
+// pick chooses an option by its value or its words, and submits.
+func (p *player) pick(m match) error {
+	b, err := p.field(m.id("who"), "static_select", "radio_buttons")
+	if err != nil {
+		return err
+	}
+	options := b.Element.Options
+	for _, g := range b.Element.OptionGroups {
+		options = append(options, g.Options...)
+	}
+	for _, o := range options {
+		if o.Value == m["secret"] || o.Text.Text == m["secret"] {
+			return p.submit(m, map[string]string{b.ID: o.Value})
+		}
+	}
+	return fmt.Errorf("the form has %d choices, and %s isn't among them", len(options), m["secret"])
+}
+
+// field waits for a modal with an input of one of the types. A modal may open
+// as a skeleton and get its inputs later.
+func (p *player) field(user string, types ...string) (block, error) {
+	var found block
+	err := p.until(func() error {
+		v, open := p.top(user)
+		if !open {
+			return errors.New("no form is open")
+		}
+		for _, b := range blocksOf(v.Blocks) {
+			if b.Element != nil && slices.Contains(types, b.Element.Type) {
+				found = b
+				return nil
+			}
+		}
+		return fmt.Errorf("the form %q has no %s", v.Title, strings.Join(types, " or "))
+	})
+	return found, err
+}
+
+// submit submits the form before a person. If it is refused, the line fails
+// unless the next one looks at what the form says.
+func (p *player) submit(m match, values map[string]string) error {
+	err := p.reach(func() error { return p.slack.Submit(m.id("who"), values) })
+	var refused fakeslack.FieldErrors
+	if errors.As(err, &refused) && strings.HasPrefix(p.next, m["who"]+" sees ") {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,206 @@
+package script
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTheDocumentationHasEveryForm(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range allForms() {
+		if !strings.Contains(string(doc), "//\t"+f.words) {
+			t.Errorf("doc.go doesn't explain: %s", f.words)
+		}
+	}
+}
+
+// examples has a line of each form.
+const examples = `
+# a comment
+#platform | GitHub MP CI User PAT · [Approve]
+#platform "Multirepo" | parked
+#platform ! Retry
+#platform has 2 cards
+thread | @starter · your turn
+thread ! done
+thread has 3 replies
+reply (starter) Rotation 1 · has started
+(starter) You started this
+starter sees | rekey put
+starter sees ! token
+starter sees nothing
+starter> /rotate github_ci_user_pat
+starter> /rotate
+starter in #ask> /rotate list
+approver> [Approve]
+approver> [Approve] on the card "Multirepo"
+approver> [Refuse…] because it is the wrong token
+approver + second> [Approve]
+starter> [Approve] twice
+starter> [Approve] delivered 2 times
+starter> [Approve] on the old card
+starter> forged [Approve] for rotation 7
+starter> forged [Approve] with value 1.approve.x.2
+starter> forged [Approve] in #ask
+starter> forged [Approve] from team T0OTHER
+starter> [Approve], unanswered
+starter> /rotate list, unanswered
+starter in #ask> /rotate list, unanswered
+starter> picks github_ci_user_pat
+starter> writes because of that
+starter> submits
+starter> closes
+github> starter regenerates github_ci_user_pat
+github> starter makes a second token for github_ci_user_pat
+github> starter deletes the old token of github_ci_user_pat
+github> starter makes a token of somebody-else
+github> starter makes an expired token
+github> starter sets TERRAFORM_GITHUB_TOKEN in modernisation-platform
+github> new-environment.yml runs
+github> run of new-environment.yml is re-run
+github> runs finish
+github> next terraform-github.yml fails
+github> next terraform-github.yml is cancelled
+github> next terraform-github.yml never starts
+github> next terraform-github.yml skips its job
+github> terraform-github.yml is removed
+github> terraform-github.yml comes back
+github> token of github_ci_user_pat loses secrets
+github> token of github_ci_user_pat gets secrets back
+github> bot loses secrets
+github> bot gets secrets back
+aws> starter puts github_ci_user_pat
+aws> starter puts the old value of github_ci_user_pat
+aws> starter puts "garbage" as github_ci_user_pat and is refused | another value
+aws> starter repeats the put and reads | done
+aws> starter plain-form puts github_ci_user_pat
+aws> starter saves github_ci_user_pat in the console
+aws> starter saves "garbage" as github_ci_user_pat in the console
+aws> starter stages a foreign version of github_ci_user_pat
+aws> starter is denied PutSecretValue on github_ci_user_pat
+aws> starter is allowed PutSecretValue on github_ci_user_pat again
+aws> bot is denied DescribeSecret on github_ci_user_pat
+aws> bot is allowed DescribeSecret on github_ci_user_pat again
+aws> KMS refuses github_ci_user_pat
+aws> KMS allows github_ci_user_pat
+aws> github_ci_user_pat is scheduled for deletion
+aws> github_ci_user_pat is restored
+aws> github_ci_user_pat is removed
+aws> github_ci_user_pat is made anew
+aws> AWSCURRENT of github_ci_user_pat is the new value
+aws> AWSCURRENT of github_ci_user_pat is the old value
+aws> github_ci_user_pat has an AWSPENDING
+aws> github_ci_user_pat has no AWSPENDING
+slack> approver leaves @mp-approvers
+slack> approver joins @mp-approvers
+slack> outsider is deactivated
+slack> usergroups.users.list fails 2 times
+slack> chat.postMessage answers channel_not_found 1 times
+slack> chat.update is throttled for 2s 1 times
+slack> all is well again
+slack> drops the sockets
+slack> refreshes
+slack> the card is deleted
+slack> bot leaves #platform
+slack> bot joins #platform
+--- kill -9, restart ---
+--- catalogue: side-by-side ---
+clock> +1d4h
+fault> github "POST dispatch" posthang
+fault> slack chat.postMessage postreset 2 times
+fault> aws DescribeSecret pre5xx after 3
+fault> aws DescribeSecret slow for 2s
+fault> aws DescribeSecret 429 from now on
+fault> clear
+journal> github "POST dispatch" applied 1
+journal> aws UpdateSecretVersionStage on github_ci_user_pat called 2
+settle> 2s
+`
+
+func TestEveryFormIsUnderstoodAsItself(t *testing.T) {
+	used := map[string]bool{}
+	for said := range strings.Lines(examples) {
+		said = strings.TrimSpace(said)
+		if _, err := understand(said); err != nil {
+			if said != "" && !strings.HasPrefix(said, "# ") {
+				t.Errorf("%s: %v", said, err)
+			}
+			continue
+		}
+		for _, f := range allForms() {
+			if patterns[f.words].MatchString(said) {
+				used[f.words] = true
+				break
+			}
+		}
+	}
+	for _, f := range allForms() {
+		if !used[f.words] {
+			t.Errorf("no example is read as: %s", f.words)
+		}
+	}
+}
+
+func TestWhatCannotBeReadIsRefusedBeforeThePlay(t *testing.T) {
+	_, err := parse("a.txt", []byte(strings.Join([]string{
+		"# fine", "starter> [Approve]", "stater> [Approve]", "github> sneezes", "github> other.yml runs", "in #lounge", "starter in #lounge> /rotate", "clock> +4hours",
+	}, "\n")))
+	if err == nil {
+		t.Fatal("it was accepted")
+	}
+	for _, want := range []string{
+		"a.txt:3: stater> [Approve]", "there is nobody called stater", "a.txt:4: github> sneezes", "github> runs finish",
+		"a.txt:5:", "no repository has a workflow other.yml", "a.txt:6:", "no line begins like this", "there is no channel #lounge", "a.txt:8:",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q:\n%v", want, err)
+		}
+	}
+	if _, err := parse("empty.txt", []byte("# nothing\n")); err == nil {
+		t.Error("a conversation of nothing was accepted")
+	}
+}
+
+func TestPhrasesHaveToComeInOrder(t *testing.T) {
+	const card = "*GitHub MP CI User PAT*\nRotation 42 · held by @starter\n●  1  Approve the `plan`\n[ Approve ] [ Refuse… ] (More: Cancel… · Take over)"
+	for phrases, want := range map[string]string{
+		"GitHub MP CI User PAT · held by @starter · 1 Approve the plan": "",
+		"... Rotation 42 · held by @starter":                            "",
+		"[Approve] [Refuse…] [Cancel…] [Take over]":                     "",
+		"[Approve] · [Refuse] · [Take over]":                            "",
+		"held by @starter · Rotation 42":                                `it says "Rotation 42", but not after "held by @starter"`,
+		"rotation 42":                                                   `it doesn't say "rotation 42"`,
+		"Rotation 42 · [Retry]":                                         `it doesn't say "[Retry]"`,
+	} {
+		got := ""
+		if err := holds(card, phrases); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", phrases, got, want)
+		}
+	}
+	if lacks(card, "Retry") != nil || lacks(card, "[Cancel]") == nil {
+		t.Error("lacks is wrong")
+	}
+}
+
+func TestPrintedCommandsArePartedAsAShellDoes(t *testing.T) {
+	got := strings.Join(shellWords(`--secret-id arn:aws:x --field 'a b'  --empty "" end`), "|")
+	if want := "--secret-id|arn:aws:x|--field|a b|--empty||end"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestDurationsMayHaveDays(t *testing.T) {
+	for s, want := range map[string]time.Duration{"2d": 48 * time.Hour, "1d12h": 36 * time.Hour, "4h": 4 * time.Hour, "90s": 90 * time.Second} {
+		if got, err := duration(s); err != nil || got != want {
+			t.Errorf("%s: %v, %v", s, got, err)
+		}
+	}
+}

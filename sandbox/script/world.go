@@ -1,0 +1,114 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rekey/sandbox/world"
+)
+
+// What happens to the world as a whole, and what its journal says.
+var worldForms = []form{
+	{`--- kill -9, restart ---`, (*player).kill},
+	{`--- catalogue: {text} ---`, (*player).changeCatalogue},
+	{`clock> +{days}`, (*player).advance},
+	{`fault> clear`, func(p *player, _ match) error { p.Stage.World.Faults.Clear(); return nil }},
+	{`fault> {provider} {call} {fault}`, (*player).orderFault},
+	{`fault> {provider} {call} {fault} {n} times`, (*player).orderFault},
+	{`fault> {provider} {call} {fault} for {for}`, (*player).orderFault},
+	{`fault> {provider} {call} {fault} from now on`, (*player).orderLastingFault},
+	{`fault> {provider} {call} {fault} after {n}`, (*player).orderLaterFault},
+	{`journal> {provider} {call} {counted} {n}`, (*player).journalSays},
+	{`journal> {provider} {call} on {secret} {counted} {n}`, (*player).journalSays},
+	{`settle> {for}`, (*player).settle},
+}
+
+func (p *player) kill(match) error {
+	if p.Kill == nil {
+		return errors.New("this cast can't kill the bot")
+	}
+	if err := p.Kill(); err != nil {
+		return fmt.Errorf("killing and starting the bot: %w", err)
+	}
+	return p.reach(func() error { return nil })
+}
+
+func (p *player) changeCatalogue(m match) error {
+	text, ok := p.Catalogues[m["text"]]
+	if !ok || p.Catalogue == nil {
+		return fmt.Errorf("this cast has no catalogue %q", m["text"])
+	}
+	if err := p.Catalogue(text); err != nil {
+		return fmt.Errorf("starting the bot with another catalogue: %w", err)
+	}
+	return p.reach(func() error { return nil })
+}
+
+func (p *player) advance(m match) error {
+	d, err := duration(m["days"])
+	if err != nil {
+		return err
+	}
+	p.Stage.World.Advance(d)
+	return nil
+}
+
+func (p *player) orderFault(m match) error {
+	fault := world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Times: m.number()}
+	if m["for"] != "" {
+		d, err := duration(m["for"])
+		if err != nil {
+			return err
+		}
+		fault.For = d
+	}
+	p.Stage.World.Faults.Order(fault)
+	return nil
+}
+
+func (p *player) orderLastingFault(m match) error {
+	p.Stage.World.Faults.Order(world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Times: -1})
+	return nil
+}
+
+// orderLaterFault lets n calls through first.
+func (p *player) orderLaterFault(m match) error {
+	p.Stage.World.Faults.Order(world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Skip: m.number()})
+	return nil
+}
+
+// journalSays counts the calls of a method, or those that changed something.
+func (p *player) journalSays(m match) error {
+	return p.until(func() error {
+		n := 0
+		for _, c := range p.Stage.World.Journal.Calls() {
+			if c.Provider == m["provider"] && c.Method == m.call() && strings.Contains(c.Resource, m["secret"]) && (c.Applied || m["counted"] == "called") {
+				n++
+			}
+		}
+		return count(n, m.number(), "such calls")
+	})
+}
+
+// settle waits until no call has changed anything for a while.
+func (p *player) settle(m match) error {
+	quiet, err := duration(m["for"])
+	if err != nil {
+		return err
+	}
+	since, last := time.Now(), -1
+	return p.until(func() error {
+		calls := p.Stage.World.Journal.Calls()
+		applied := len(slices.DeleteFunc(calls, func(c world.Call) bool { return !c.Applied }))
+		if applied != last {
+			since, last = time.Now(), applied
+		}
+		if time.Since(since) < quiet {
+			return fmt.Errorf("something changed %v ago, the %d. change", time.Since(since).Round(time.Millisecond), applied)
+		}
+		return nil
+	})
+}
