@@ -16,6 +16,7 @@ import (
 )
 
 func TestACommandIsAnsweredInItsAcknowledgement(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, func(_ context.Context, q commands.Request) commands.Answer {
 		if q.Kind != commands.Typed || q.User != starter || q.Channel != platform || q.Text != "due soon" || q.Envelope == "" || q.Trigger == "" {
 			t.Errorf("the request is %+v", q)
@@ -30,6 +31,7 @@ func TestACommandIsAnsweredInItsAcknowledgement(t *testing.T) {
 }
 
 func TestAPressIsAcknowledgedOnlyWhenItWasHandled(t *testing.T) {
+	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
 	var over atomic.Bool
 	r := newRig(t, fakeslack.Config{}, func(_ context.Context, q commands.Request) commands.Answer {
@@ -52,6 +54,7 @@ func TestAPressIsAcknowledgedOnlyWhenItWasHandled(t *testing.T) {
 }
 
 func TestAPressIsAnsweredPrivatelyAfterwards(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, func(_ context.Context, q commands.Request) commands.Answer {
 		if q.Kind != commands.Pressed || q.Action != "approve" || q.Value != "42.approve" || q.Channel != platform || q.Message != "1.000001" || q.Ephemeral || q.Stranger {
 			t.Errorf("the request is %+v", q)
@@ -70,6 +73,7 @@ func TestAPressIsAnsweredPrivatelyAfterwards(t *testing.T) {
 }
 
 func TestAnAnswerGetsThereAlsoAfterAStop(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, func(context.Context, commands.Request) commands.Answer {
 		return commands.Answer{Text: "Not you."}
 	}).run()
@@ -84,6 +88,7 @@ func TestAnAnswerGetsThereAlsoAfterAStop(t *testing.T) {
 }
 
 func TestSomebodyWhoIsNotInTheChannelIsAnsweredDirectly(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{Channels: []fakeslack.Channel{{ID: platform, Name: "modernisation-platform", Members: []string{approver}}}},
 		func(context.Context, commands.Request) commands.Answer { return commands.Answer{Text: "Not you."} }).run()
 	if err := r.press(outsider, "1"); err != nil {
@@ -93,6 +98,7 @@ func TestSomebodyWhoIsNotInTheChannelIsAnsweredDirectly(t *testing.T) {
 }
 
 func TestAFormIsOpenedRefusedAndReplaced(t *testing.T) {
+	t.Parallel()
 	form := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: "refuse", PrivateMetadata: "42.refuse", Title: plainText("Refuse"), Submit: plainText("Refuse"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewInputBlock("reason", plainText("Why?"), nil, slack.NewPlainTextInputBlockElement(nil, "text"))}},
@@ -127,6 +133,7 @@ func TestAFormIsOpenedRefusedAndReplaced(t *testing.T) {
 }
 
 func TestAFormThatSlackDoesNotOpenIsExplained(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, func(context.Context, commands.Request) commands.Answer {
 		return commands.Answer{Open: &slack.ModalViewRequest{Type: slack.VTModal, Title: plainText("Form"), Blocks: slack.Blocks{BlockSet: []slack.Block{section("x")}}}}
 	}).run()
@@ -141,6 +148,7 @@ func TestAFormThatSlackDoesNotOpenIsExplained(t *testing.T) {
 }
 
 func TestWhatAsksForNothingIsOnlyAcknowledged(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, func(_ context.Context, q commands.Request) commands.Answer {
 		t.Errorf("handled: %+v", q)
 		return commands.Answer{}
@@ -166,6 +174,7 @@ func TestWhatAsksForNothingIsOnlyAcknowledged(t *testing.T) {
 }
 
 func TestAPressFromAnotherWorkspaceSaysSo(t *testing.T) {
+	t.Parallel()
 	got := make(chan bool, 1)
 	r := newRig(t, fakeslack.Config{}, func(_ context.Context, q commands.Request) commands.Answer {
 		got <- q.Stranger
@@ -178,6 +187,7 @@ func TestAPressFromAnotherWorkspaceSaysSo(t *testing.T) {
 }
 
 func TestAnEnvelopeIsHandledOnce(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	handled := map[string]int{}
 	count := func(_ context.Context, q commands.Request) commands.Answer {
@@ -216,6 +226,7 @@ func TestAnEnvelopeIsHandledOnce(t *testing.T) {
 }
 
 func TestWhatPanickedIsNotAcknowledgedAndIsHandledWhenItComesAgain(t *testing.T) {
+	t.Parallel()
 	var times atomic.Int32
 	r := newRig(t, fakeslack.Config{AckWait: 300 * time.Millisecond}, func(context.Context, commands.Request) commands.Answer {
 		if times.Add(1) == 1 {
@@ -236,6 +247,7 @@ func TestWhatPanickedIsNotAcknowledgedAndIsHandledWhenItComesAgain(t *testing.T)
 }
 
 func TestALateAnswerIsStillSent(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{AckWait: 100 * time.Millisecond}, func(ctx context.Context, _ commands.Request) commands.Answer {
 		<-ctx.Done()
 		return commands.Answer{Text: "Recorded, late."}
@@ -248,6 +260,7 @@ func TestALateAnswerIsStillSent(t *testing.T) {
 }
 
 func TestNothingIsAcknowledgedThatCanNotBeRecorded(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{AckWait: 300 * time.Millisecond}, func(context.Context, commands.Request) commands.Answer {
 		t.Error("handled")
 		return commands.Answer{}
@@ -261,6 +274,7 @@ func TestNothingIsAcknowledgedThatCanNotBeRecorded(t *testing.T) {
 }
 
 func TestAPressInFlightIsFinishedWhenTheBotStops(t *testing.T) {
+	t.Parallel()
 	begun, release := make(chan struct{}), make(chan struct{})
 	r := newRig(t, fakeslack.Config{}, func(context.Context, commands.Request) commands.Answer {
 		close(begun)
@@ -281,6 +295,7 @@ func TestAPressInFlightIsFinishedWhenTheBotStops(t *testing.T) {
 }
 
 func TestBrokenFramesAreSkipped(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	opens := r.bot.Metrics.Opens.Load()
 	for _, frame := range [][]byte{

@@ -157,11 +157,11 @@ func (b *Bot) Run(ctx context.Context, h Handler) error {
 	return group.Wait()
 }
 
-// Ready returns nil while people's presses reach the bot, and else a sentence
-// about why they don't.
+// Ready returns nil while people's presses reach the bot and it knows the
+// groups, and else a *rotation.Error that says why not.
 func (b *Bot) Ready() error {
 	if b.me().user == "" {
-		return errors.New("Slack has not said yet who Rekey is there.")
+		return &rotation.Error{Reason: rotation.NotNow, What: "Slack has not said yet who Rekey is there."}
 	}
 	if err := b.sockets.ready(); err != nil {
 		return err

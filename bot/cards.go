@@ -63,7 +63,8 @@ func (c *Cards) Wake() {
 	}
 }
 
-// Run keeps Slack up to date until ctx ends. What Slack refuses or doesn't
+// Run keeps Slack up to date until ctx ends, from the moment at which Bot.Run
+// has learned who the bot is. What Slack refuses or doesn't
 // answer is logged and tried again, ever more slowly.
 func (c *Cards) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)

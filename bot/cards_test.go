@@ -12,6 +12,7 @@ import (
 )
 
 func TestACardFollowsItsRotation(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	one := r.rotation()
 	r.bot.Cards.Wake()
@@ -41,6 +42,7 @@ func TestACardFollowsItsRotation(t *testing.T) {
 }
 
 func TestWhatChangedWhileTheBotWasDownIsShownOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	one := r.rotation()
 	r.until("the card is there", r.shown)
@@ -57,9 +59,11 @@ func TestWhatChangedWhileTheBotWasDownIsShownOnce(t *testing.T) {
 }
 
 func TestALostAnswerPostsNothingTwice(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{world.Post5xx, world.PostReset} {
 		for what, skip := range map[string]int{"card": 0, "turn": 1} {
 			t.Run(what+" "+word, func(t *testing.T) {
+				t.Parallel()
 				r := newRig(t, fakeslack.Config{}, silent).run()
 				r.world.Faults.Order(world.Fault{Provider: "slack", Method: "chat.postMessage", Skip: skip, Word: word})
 				r.rotation()
@@ -74,8 +78,10 @@ func TestALostAnswerPostsNothingTwice(t *testing.T) {
 }
 
 func TestAPostThatNeverArrivedIsRepeated(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{world.Pre5xx, world.Down} {
 		t.Run(word, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, fakeslack.Config{}, silent).run()
 			r.world.Faults.Order(world.Fault{Provider: "slack", Method: "chat.postMessage", Word: word})
 			r.rotation()
@@ -88,6 +94,7 @@ func TestAPostThatNeverArrivedIsRepeated(t *testing.T) {
 }
 
 func TestAPostInFlightAtAKillIsFoundAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	one := r.rotation()
 	r.run()
@@ -114,8 +121,10 @@ func TestAPostInFlightAtAKillIsFoundAgain(t *testing.T) {
 }
 
 func TestWithoutHistoryALostAnswerIsPostedAgain(t *testing.T) {
+	t.Parallel()
 	for what, history := range map[string]bool{"not asked for": false, "refused": true} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, fakeslack.Config{}, silent)
 			r.cfg.History = history
 			r.SetScopes("chat:write", "usergroups:read", "users:read")
@@ -134,6 +143,7 @@ func TestWithoutHistoryALostAnswerIsPostedAgain(t *testing.T) {
 }
 
 func TestADeletedCardIsPostedAgainOnce(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	one := r.rotation()
 	r.until("the card is there", r.shown)
@@ -154,12 +164,14 @@ func TestADeletedCardIsPostedAgainOnce(t *testing.T) {
 }
 
 func TestACardGoesElsewhereWhenItsChannelIsClosed(t *testing.T) {
+	t.Parallel()
 	for what, closed := range map[string]func(*rig){
 		"archived":     func(r *rig) { r.ArchiveChannel(platform) },
 		"bot kicked":   func(r *rig) { r.RemoveBot(platform) },
 		"made private": func(r *rig) { r.SetChannel(fakeslack.Channel{ID: platform, Name: "p", Private: true, NoBot: true}) },
 	} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, fakeslack.Config{Channels: []fakeslack.Channel{{ID: platform, Name: "modernisation-platform"}, {ID: "C0FALLBACK", Name: "ask"}}}, silent)
 			r.cfg.Channel = rotation.Handle{Name: "#ask", ID: "C0FALLBACK"}
 			r.run()
@@ -177,6 +189,7 @@ func TestACardGoesElsewhereWhenItsChannelIsClosed(t *testing.T) {
 }
 
 func TestAClosedChannelIsNotHammered(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	r.ArchiveChannel(platform)
 	r.rotation()
@@ -201,6 +214,7 @@ func (r *rig) all(block string) []fakeslack.Message {
 }
 
 func TestMembersAreAskedForEachTime(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{EnterpriseID: "E0ORG"}, silent).run()
 	group := func(members ...string) {
 		r.SetGroup(fakeslack.Group{ID: approvers.ID, Handle: "mp-approvers", Members: members})
@@ -244,6 +258,7 @@ func TestMembersAreAskedForEachTime(t *testing.T) {
 }
 
 func TestASlowAnswerCountsNobody(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	r.cfg.Waits.Members = 200 * time.Millisecond
 	r.run()
@@ -254,6 +269,7 @@ func TestASlowAnswerCountsNobody(t *testing.T) {
 }
 
 func TestTheRosterSaysWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	r.cfg.Waits.Roster = 50 * time.Millisecond
 	r.Refuse("usergroups.users.list", "internal_error", 2)

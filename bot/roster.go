@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -90,7 +89,7 @@ func (r *Roster) ready() error {
 	defer r.mu.Unlock()
 	for _, g := range r.groups {
 		if _, ok := r.lists[g.ID]; !ok {
-			return errors.New("Slack has not said yet who is in " + g.Name + ".")
+			return &rotation.Error{Reason: rotation.NotNow, What: "Slack has not said yet who is in " + g.Name + "."}
 		}
 	}
 	return nil

@@ -15,20 +15,20 @@ import (
 
 func TestARefreshLosesNoPress(t *testing.T) {
 	var handled atomic.Int64
-	r := newRig(t, fakeslack.Config{AckWait: time.Second, RefreshWarning: 300 * time.Millisecond}, func(context.Context, commands.Request) commands.Answer {
+	r := newRig(t, fakeslack.Config{AckWait: time.Second, RefreshWarning: 700 * time.Millisecond}, func(context.Context, commands.Request) commands.Answer {
 		handled.Add(1)
 		return commands.Answer{}
 	})
-	r.cfg.Waits.Drain = time.Second
+	r.cfg.Waits.Drain = 2 * time.Second
 	r.run()
 	refreshed := make(chan struct{})
 	go func() {
 		defer close(refreshed)
 		for range 3 {
-			<-time.After(1200 * time.Millisecond)
+			<-time.After(1500 * time.Millisecond)
 			r.Disconnect("warning")
 		}
-		<-time.After(500 * time.Millisecond)
+		<-time.After(time.Second)
 	}()
 	pressed, unanswered := int64(0), 0
 	for over := false; !over; pressed++ {
@@ -55,6 +55,7 @@ func TestARefreshLosesNoPress(t *testing.T) {
 }
 
 func TestAnOldSocketIsReplaced(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	r.cfg.Waits.Age = 300 * time.Millisecond
 	r.run()
@@ -69,6 +70,7 @@ func TestAnOldSocketIsReplaced(t *testing.T) {
 }
 
 func TestACutConnectionIsOpenedAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	r.DropSockets()
 	r.until("it notices", func() bool { return r.bot.Ready() != nil })
@@ -79,6 +81,7 @@ func TestACutConnectionIsOpenedAgain(t *testing.T) {
 }
 
 func TestASilentConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{Ping: 50 * time.Millisecond}, silent)
 	r.cfg.Waits.Silence = 400 * time.Millisecond
 	r.run()
@@ -92,6 +95,7 @@ func TestASilentConnectionIsReplaced(t *testing.T) {
 }
 
 func TestSocketModeSwitchedOffStopsTheBot(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	r.SocketMode(false)
 	r.wantFatal(bot.SwitchedOff)
@@ -104,6 +108,7 @@ func TestSocketModeSwitchedOffStopsTheBot(t *testing.T) {
 }
 
 func TestTooManySocketsMakeItWait(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	r.cfg.Waits.Least, r.cfg.Waits.Most = 50*time.Millisecond, 100*time.Millisecond
 	r.run()
@@ -114,11 +119,13 @@ func TestTooManySocketsMakeItWait(t *testing.T) {
 }
 
 func TestATokenThatSlackRefusesStopsTheBot(t *testing.T) {
+	t.Parallel()
 	for code, class := range map[string]bot.Class{
 		"invalid_auth": bot.BadToken, "account_inactive": bot.BadToken, "token_revoked": bot.BadToken, "missing_scope": bot.MissingScope,
 	} {
 		for _, method := range []string{"auth.test", "apps.connections.open"} {
 			t.Run(method+" "+code, func(t *testing.T) {
+				t.Parallel()
 				r := newRig(t, fakeslack.Config{}, silent)
 				r.Refuse(method, code, -1)
 				r.begin()
@@ -132,12 +139,14 @@ func TestATokenThatSlackRefusesStopsTheBot(t *testing.T) {
 }
 
 func TestTheTokensHaveToBeOfTheConfiguredWorkspace(t *testing.T) {
+	t.Parallel()
 	for what, change := range map[string]func(*bot.Config){
 		"another workspace":    func(c *bot.Config) { c.TeamID = "T0OTHER" },
 		"another organisation": func(c *bot.Config) { c.EnterpriseID = "E0OTHER" },
 		"another app":          func(c *bot.Config) { c.AppID = "A0OTHER" },
 	} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, fakeslack.Config{}, silent)
 			change(&r.cfg)
 			r.begin()
@@ -160,6 +169,7 @@ func (r *rig) wantFatal(class bot.Class) {
 }
 
 func TestASecondBotOnTheTokensIsNoticed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent)
 	r.cfg.Waits.Settled, r.cfg.Waits.Age, r.cfg.Waits.Drain = 400*time.Millisecond, 800*time.Millisecond, 100*time.Millisecond
 	r.cfg.Sockets = 1
@@ -177,6 +187,7 @@ func TestASecondBotOnTheTokensIsNoticed(t *testing.T) {
 }
 
 func TestSlackIsLeftAloneAsLongAsItAsks(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, fakeslack.Config{}, silent).run()
 	one := r.rotation()
 	r.until("the card is there", r.shown)

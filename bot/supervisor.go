@@ -117,7 +117,7 @@ func (s *sockets) try(ctx context.Context, healthy bool, serve func(*socket, fra
 	var fatal *FatalError
 	if errors.As(err, &fatal) || ctx.Err() != nil {
 		if k != nil {
-			k.stop()
+			_ = k.conn.Close()
 		}
 		return nil, 0, err
 	}
@@ -248,7 +248,7 @@ func (s *sockets) ready() error {
 	if s.down.IsZero() {
 		return nil
 	}
-	return errors.New("Rekey is not connected to Slack since " + s.down.UTC().Format("15:04:05 MST") + ".")
+	return &rotation.Error{Reason: rotation.NotNow, What: "Rekey is not connected to Slack since " + rotation.When(s.down) + "."}
 }
 
 // connect opens one socket.
