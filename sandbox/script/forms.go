@@ -67,9 +67,29 @@ func (p *player) field(user string, types ...string) (block, error) {
 	return found, err
 }
 
+// opened waits until user has a modal before them.
+func (p *player) opened(user string) error {
+	return p.until(func() error {
+		if _, open := p.top(user); !open {
+			return errors.New("no modal is open")
+		}
+		return nil
+	})
+}
+
+func (p *player) closeModal(m match) error {
+	if err := p.opened(m.id("who")); err != nil {
+		return err
+	}
+	return p.reach(func() error { return p.slack.CloseView(m.id("who")) })
+}
+
 // submit submits the form before a person. If it is refused, the line fails
 // unless the next one looks at what the form says.
 func (p *player) submit(m match, values map[string]string) error {
+	if err := p.opened(m.id("who")); err != nil {
+		return err
+	}
 	err := p.reach(func() error { return p.slack.Submit(m.id("who"), values) })
 	var refused fakeslack.FieldErrors
 	if errors.As(err, &refused) && strings.HasPrefix(p.next, m["who"]+" sees ") {

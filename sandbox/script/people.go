@@ -16,7 +16,7 @@ import (
 // What people do in Slack.
 var peopleForms = []form{
 	{`{who}> picks {secret}`, (*player).pick},
-	{`{who}> closes`, func(p *player, m match) error { return p.reach(func() error { return p.slack.CloseView(m.id("who")) }) }},
+	{`{who}> closes`, (*player).closeModal},
 	{`{who}> submits`, func(p *player, m match) error { return p.submit(m, nil) }},
 	{`{who}> writes {text}`, func(p *player, m match) error { return p.writeAndSubmit(m) }},
 	{`{who} + {whom}> {label}`, (*player).pressTogether},

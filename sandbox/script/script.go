@@ -69,7 +69,7 @@ func Play(ctx context.Context, file string, text []byte, cast Cast) error {
 		_, _ = fmt.Fprintf(cast.Trace, "%7.2fs %s:%d  %s\n", time.Since(p.started).Seconds(), file, l.number, l.text)
 		p.remember()
 		if err := l.do(p); err != nil {
-			return fmt.Errorf("%s:%d: %s\n%s\n%s", file, l.number, l.text, indent("✗ "+err.Error()), indent(p.seen()))
+			return &failure{err, fmt.Sprintf("%s:%d: %s\n%s\n%s", file, l.number, l.text, indent("✗ "+err.Error()), indent(p.seen()))}
 		}
 	}
 	if problems := p.slack.Problems(); len(problems) > 0 {
@@ -77,6 +77,15 @@ func Play(ctx context.Context, file string, text []byte, cast Cast) error {
 	}
 	return nil
 }
+
+// A failure is a line that failed, and what was seen then.
+type failure struct {
+	error
+	told string
+}
+
+func (f *failure) Error() string { return f.told }
+func (f *failure) Unwrap() error { return f.error }
 
 // A player is one conversation while it is played.
 type player struct {
