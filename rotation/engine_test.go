@@ -91,6 +91,7 @@ func (d *desk) run() {
 
 // after lets time pass, and then everything that fell due.
 func (d *desk) after(pause time.Duration) *rotation.Rotation {
+	d.store.breakWith(d.store.broken) // its lock orders what the test did before what the engine does next
 	<-time.After(pause)
 	synctest.Wait()
 	r, err := d.store.Rotation(d.Context(), d.id)
