@@ -52,6 +52,7 @@ var layers = []layer{
 	{"storage", []string{"rotation"}, "a database keeps the domain and asks it nothing", nil},
 	{"steps", []string{"rotation"}, "a step says which few methods of a provider it needs, so that it never depends on a client", []string{}},
 	{"providers/...", []string{"rotation"}, "a client knows its provider and the domain's words, not what it is used for", nil},
+	{"sandbox/page/browser", []string{"need"}, "it drives a browser for tests, as httptest does for a server", nil},
 	{"sandbox/...", []string{"sandbox/..."}, "the sandbox is the outside world: what it shared with the product, it couldn't test", nil},
 	{"need", nil, "it is for tests only", []string{}},
 }
@@ -65,7 +66,9 @@ var owners = []struct{ pkg, may, why string }{
 	{"github.com/google/go-github/v66/github", "providers/github", "one client for each provider"},
 	{"github.com/aws/aws-sdk-go-v2/service/secretsmanager", "providers/aws", "one client for each provider"},
 	{"github.com/spf13/cobra", "cli", "the command line is one package"},
-	{"testing", "need", "tests stay out of the program"},
+	{"testing", "need sandbox/page/browser", "tests stay out of the program"},
+	{"rekey/need", "sandbox/page/browser", "the same"},
+	{"rekey/sandbox/page/browser", "", "the same"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {
@@ -101,7 +104,7 @@ func TestSomePackagesHaveOneOwner(t *testing.T) {
 		for _, imported := range imports(f) {
 			for _, o := range owners {
 				if o.pkg == imported && !slices.Contains(strings.Fields(o.may), f.dir) {
-					t.Errorf("%s may not import %s, only %s may: %s", f.path, imported, o.may, o.why)
+					t.Errorf("%s may not import %s, only %q may: %s", f.path, imported, o.may, o.why)
 				}
 			}
 		}

@@ -3,13 +3,17 @@
 package docs_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"rekey/cli"
 	"rekey/rotation"
 	"rekey/steps"
 )
@@ -123,11 +127,67 @@ func TestEverySettingAndMetricIsListed(t *testing.T) {
 		}
 		text := read(t, row.doc)
 		for _, m := range found {
-			if !regexp.MustCompile(`(^|[^a-zA-Z_-])` + regexp.QuoteMeta(m[1]) + `([^a-zA-Z_-]|$)`).MatchString(text) {
+			if !regexp.MustCompile(`(^|[^a-zA-Z_-]|--)` + regexp.QuoteMeta(m[1]) + `([^a-zA-Z_-]|$)`).MatchString(text) {
 				t.Errorf("%s doesn't name %s of %s", row.doc, m[1], row.source)
 			}
 		}
 	}
+}
+
+// Every state that the code can be in is in the drawings.
+func TestEveryStateIsDrawn(t *testing.T) {
+	states := regexp.MustCompile("(?m)^\t[A-Z]\\w+ +(?:State|StepState|EffectState|ClaimState|TurnKind) += \"([^\"]+)\"")
+	text, found := read(t, "states.md"), 0
+	for _, source := range []string{"rotation.go", "claim.go", "effect.go"} {
+		for _, m := range states.FindAllStringSubmatch(read(t, "../rotation/"+source), -1) {
+			found++
+			if !strings.Contains(text, "`"+m[1]+"`") {
+				t.Errorf("states.md doesn't draw %q of %s", m[1], source)
+			}
+		}
+	}
+	if found < 25 {
+		t.Errorf("found %d states in the code", found)
+	}
+}
+
+// The README's conversation is a file that is played, its policy is JSON, and
+// its settings fit the catalogue.
+func TestTheReadmeIsTrue(t *testing.T) {
+	text := read(t, "../README.md")
+	_, talk, _ := strings.Cut(text, "```\n")
+	talk, _, _ = strings.Cut(talk, "```")
+	played := read(t, "../cli/testdata/conversations/happy-path-by-put.txt")
+	if !strings.HasPrefix(played, talk) || len(talk) < 1000 {
+		t.Error("the conversation isn't how happy-path-by-put.txt begins")
+	}
+
+	policies := fenced(text, "json")
+	if len(policies) != 1 || !json.Valid([]byte(policies[0])) {
+		t.Errorf("found %d policies, or one that isn't JSON", len(policies))
+	}
+
+	settings := fenced(text, "yaml")
+	if len(settings) != 1 {
+		t.Fatalf("found %d settings", len(settings))
+	}
+	file := filepath.Join(t.TempDir(), "settings.yaml")
+	if err := os.WriteFile(file, []byte(settings[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	rekey := cli.Process{Args: []string{"validate", "--config", file}, Catalogue: []byte(read(t, "../catalogue.yaml")), Out: &out, Errors: &out}
+	if code := rekey.Run(t.Context()); code != cli.ExitOK {
+		t.Errorf("exit code %d: %s", code, &out)
+	}
+}
+
+func fenced(text, language string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
 }
 
 // A link within the documents leads to a file that is there.
