@@ -119,9 +119,9 @@
 //	aws> {who} saves {value}{secret} in the console
 //	aws> {who} stages a foreign version of {secret}    AWSPENDING that the bot knows nothing of
 //	aws> {who} is denied {word} on {secret}    an operation, such as DescribeSecret
-//	aws> {who} is allowed {word} on {secret} again
+//	aws> {who} is allowed {word} on {secret}{again}
 //	aws> bot is denied {word} on {secret}
-//	aws> bot is allowed {word} on {secret} again
+//	aws> bot is allowed {word} on {secret}{again}
 //	aws> KMS refuses {secret}
 //	aws> KMS allows {secret}
 //	aws> {secret} is scheduled for deletion
@@ -136,8 +136,8 @@
 // {value} is empty (what was copied last), "the old value of " or words of one's
 // own: aws> starter puts "garbage" as github_ci_user_pat. {ending} is empty (the
 // command ends well), " and reads | {phrases}", or " and is refused | {phrases}".
-// The old value is the one before the token's latest. The player opens "How to
-// save it" itself, as {who}, and closes it again.
+// {again} is " again" or empty. The old value is the one before the token's
+// latest. The player opens "How to save it" itself, as {who}, and closes it.
 //
 // # Slack
 //

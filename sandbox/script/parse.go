@@ -41,6 +41,7 @@ var slots = map[string]string{
 	"secret":  `[\w/+=.@-]+`,
 	"value":   `(?:the old value of |"[^"]*" as )?`,
 	"ending":  `(?: and (?:is refused|reads) \| .+)?`,
+	"again":   `(?: again)?`,
 	"file":    `[\w-]+\.ya?ml`,
 	"word":    `[\w.-]+`,
 	"call":    `"[^"]+"|[\w.]+`,

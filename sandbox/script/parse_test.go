@@ -85,7 +85,7 @@ aws> starter stages a foreign version of github_ci_user_pat
 aws> starter is denied PutSecretValue on github_ci_user_pat
 aws> starter is allowed PutSecretValue on github_ci_user_pat again
 aws> bot is denied DescribeSecret on github_ci_user_pat
-aws> bot is allowed DescribeSecret on github_ci_user_pat again
+aws> bot is allowed DescribeSecret on github_ci_user_pat
 aws> KMS refuses github_ci_user_pat
 aws> KMS allows github_ci_user_pat
 aws> github_ci_user_pat is scheduled for deletion
