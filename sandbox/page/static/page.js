@@ -1,0 +1,156 @@
+// The page works without this script. With it, forms are sent without a reload,
+// and the page is fetched again whenever the world changes: what differs is
+// changed in place, so that focus, scrolling and typed text stay.
+import { morph } from "./morph.js";
+
+const $ = (selector, from = document) => from.querySelector(selector);
+
+let running = null;
+let again = false;
+
+// refresh shows the page as it is now. Calls while it runs are folded into one.
+function refresh() {
+  again = true;
+  running ??= (async () => {
+    while (again) {
+      again = false;
+      const address = location.href;
+      const answer = await fetch(address);
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (address === location.href) apply(fresh);
+      else again = true;
+    }
+  })().catch(() => say("alert", "The sandbox doesn't answer. Is it still running?")).finally(() => { running = null; });
+  return running;
+}
+
+function apply(fresh) {
+  const log = $("#messages");
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const held = document.activeElement;
+  const around = held?.closest("article, .console");
+  document.title = fresh.title;
+  for (const selector of [".top", ".halves"]) morph($(selector), $(selector, fresh));
+  if (atEnd) log.scrollTop = log.scrollHeight;
+  openModal();
+  if (held && held !== document.body && !held.isConnected && around?.isConnected) around.focus({ preventScroll: true });
+}
+
+// openModal makes a window that came with the page modal, with focus inside.
+function openModal() {
+  for (const dialog of document.querySelectorAll("dialog[data-modal]:not(:modal)")) {
+    dialog.close();
+    dialog.showModal();
+  }
+}
+
+function say(where, text) {
+  $("#" + where).textContent = text;
+  if (where === "status" && text) setTimeout(() => { if ($("#status").textContent === text) $("#status").textContent = ""; }, 6000);
+}
+
+async function go(address) {
+  if (new URL(address, location.href).href !== location.href) history.pushState(null, "", address);
+  await refresh();
+  const first = $(".console [autofocus]") ?? $("#console");
+  first.focus({ preventScroll: true });
+  $("#consoles").scrollIntoView({ block: "nearest" });
+  $("#console").scrollTop = 0;
+}
+
+// send sends a form's fields and shows what came of it.
+async function send(address, fields) {
+  say("alert", "");
+  const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
+  const said = answer.ok ? await answer.json() : { error: await answer.text() };
+  if (said.error) say("alert", said.error);
+  if (said.notice) say("status", said.notice);
+  await (said.location ? go(said.location) : refresh());
+  return !said.error;
+}
+
+// sure asks the question that an element carries, if it carries one.
+function sure(element) {
+  const { confirm, confirmText, confirmYes, confirmNo } = element.dataset;
+  if (confirm === undefined) return true;
+  const dialog = $("#sure");
+  $("#sure-title").textContent = confirm;
+  $("#sure-text").textContent = confirmText;
+  $("[value=yes]", dialog).textContent = confirmYes || "Yes";
+  $("[value=no]", dialog).textContent = confirmNo || "Cancel";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.onclick = (e) => { if (e.target.value) dialog.close(e.target.value); };
+    dialog.onclose = () => { resolve(dialog.returnValue === "yes"); dialog.returnValue = ""; };
+  });
+}
+
+document.addEventListener("submit", async (e) => {
+  const form = e.target;
+  const by = e.submitter;
+  if (form.getAttribute("method") !== "post") return;
+  e.preventDefault();
+  if (form.ariaBusy === "true" || (by && !(await sure(by)))) return;
+  form.ariaBusy = "true";
+  by?.closest("details")?.removeAttribute("open");
+  const fields = new FormData(form, by);
+  if ("reset" in form.dataset) form.reset();
+  const done = await send(by?.getAttribute("formaction") ?? form.getAttribute("action"), fields).finally(() => { form.ariaBusy = null; });
+  if (!done && "reset" in form.dataset) for (const [name, value] of fields) form.elements[name].value = value;
+});
+
+document.addEventListener("change", async (e) => {
+  if ("submit" in e.target.dataset) return e.target.form.requestSubmit();
+  const holder = e.target.closest("[data-press]");
+  if (!holder || !(await sure(holder))) return;
+  const fields = new FormData(holder.form ?? holder.closest("form"));
+  fields.append("press", holder.dataset.press);
+  for (const value of fields.getAll(e.target.name)) fields.append("value", value);
+  send(holder.dataset.to, fields);
+});
+
+document.addEventListener("click", async (e) => {
+  const copier = e.target.closest("[data-copy]");
+  if (copier) {
+    const source = copier.dataset.copy ? $("#" + copier.dataset.copy) : $("pre", copier.parentElement);
+    await navigator.clipboard.writeText(source.textContent);
+    return say("status", "Copied.");
+  }
+  const link = e.target.closest("a[href]");
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (link.dataset.press) {
+    const fields = new FormData(link.closest("form"));
+    fields.append("press", link.dataset.press);
+    send(link.dataset.to, fields);
+  }
+  const to = new URL(link.href);
+  if (to.origin !== location.origin || link.target || link.getAttribute("href").startsWith("#")) return;
+  e.preventDefault();
+  link.closest("details")?.removeAttribute("open");
+  await go(link.href);
+});
+
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && !e.shiftKey && "enter" in e.target.dataset) {
+    e.preventDefault();
+    e.target.form.requestSubmit();
+  }
+});
+
+// Escape closes Slack's window at Slack, not only here.
+document.addEventListener("cancel", (e) => {
+  const close = $("form[data-close]", e.target);
+  if (!close) return;
+  e.preventDefault();
+  close.requestSubmit();
+}, true);
+
+addEventListener("popstate", refresh);
+
+const events = new EventSource("/events");
+events.onmessage = refresh;
+events.onopen = () => { say("alert", ""); refresh(); };
+events.onerror = () => say("alert", "The sandbox doesn't answer. Is it still running?");
+
+openModal();
+$("#messages").scrollTop = $("#messages").scrollHeight;
