@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -181,22 +180,4 @@ func retryAfter(header string, now time.Time) time.Duration {
 		return min(max(date.Sub(now), least), most)
 	}
 	return otherwise
-}
-
-// trusted reports whether Slack's answer may send the socket there: Slack's
-// own hosts by wss, or loopback when the API itself is a stand-in there.
-func trusted(apiURL, socketURL string) bool {
-	from, err := url.Parse(apiURL)
-	if err != nil {
-		return false
-	}
-	to, err := url.Parse(socketURL)
-	if err != nil {
-		return false
-	}
-	if loopback(from.Hostname()) {
-		return loopback(to.Hostname())
-	}
-	host := strings.ToLower(to.Hostname())
-	return to.Scheme == "wss" && (strings.HasSuffix(host, ".slack.com") || strings.HasSuffix(host, ".slack-gov.com"))
 }
