@@ -45,7 +45,7 @@ func (s *site) awsSecrets(rw http.ResponseWriter, r *http.Request) {
 type secretPage struct {
 	Name, ARN, Region string
 	List              string
-	As                string // whose role it is
+	As                string // whose AWS identity is used
 	Versions          []versionRow
 	Deletion          string // the day, when that is scheduled
 	Value, Shown      string // the value that was retrieved, and under which id

@@ -166,6 +166,7 @@ func TestThePageInABrowser(t *testing.T) {
 		shot(b, c.name+"-console")
 	}
 	b.Size(1280, 800)
+	b.Dark(true)
 	b.Open(address + "/github/settings/personal-access-tokens")
 	shot(b, "dark")
 }

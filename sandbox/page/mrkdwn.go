@@ -38,6 +38,9 @@ func (r *reader) lines(text string) string {
 	quoting := false
 	for i, line := range strings.Split(text, "\n") {
 		rest, quoted := strings.CutPrefix(line, "&gt;")
+		if !quoted {
+			rest, quoted = strings.CutPrefix(line, ">")
+		}
 		switch {
 		case quoted && !quoting:
 			out.WriteString("<blockquote>")

@@ -53,7 +53,7 @@ type site struct {
 // consoles stand beside its own.
 func New(p Parts) http.Handler {
 	s := &site{
-		Parts: p, templates: template.Must(template.ParseFS(files, "templates/*.html")), shown: newShown(), terminal: newTerminal(),
+		Parts: p, templates: parsed(), shown: newShown(), terminal: newTerminal(),
 	}
 	static, err := fs.Sub(files, "static")
 	if err != nil {

@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// parsed are the embedded templates. A mistake in one is ours, and stops the
+// program at its start.
+func parsed() *template.Template {
+	return template.Must(template.ParseFS(files, "templates/*.html"))
+}
+
 // render executes a template whole, so that a mistake in it never leaves half
 // a page behind.
 func (s *site) render(name string, data any) (template.HTML, error) {
