@@ -1,0 +1,178 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"rekey/sandbox/stage"
+)
+
+// A program is the executable and what all its runs have in their environment.
+type program struct {
+	path string
+	env  []string
+}
+
+// childEnv is what a child gets of our own environment. Its home is the data
+// directory, so that it finds nobody's real accounts.
+func childEnv(data string) []string {
+	env := []string{"HOME=" + data}
+	for _, name := range []string{"PATH", "TMPDIR"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// put runs `rekey put` as a person and returns all that it printed.
+func (p program) put(ctx context.Context, person, args []string, stdin string) (string, error) {
+	cmd := exec.CommandContext(ctx, p.path, append([]string{"put"}, args...)...) //nolint:gosec // our own program
+	cmd.Env = append(append([]string{}, p.env...), person...)
+	cmd.Stdin = strings.NewReader(stdin)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// A bot is the child process that serves, started again whenever it ends.
+type bot struct {
+	program
+	args  []string
+	stage *stage.Stage
+	log   string // the file that its standard error goes to
+	env   []string
+
+	mu      sync.Mutex
+	process *os.Process // nil while none runs
+	starts  int
+	proven  bool // it was connected once
+}
+
+// The pauses before the bot is started again: the first, and the longest. A
+// bot that lived for long starts again after the first.
+const (
+	firstPause = 200 * time.Millisecond
+	lastPause  = 5 * time.Second
+	longLife   = 10 * time.Second
+)
+
+// run keeps the bot alive until ctx ends, and ends it in order then. It gives
+// up if the bot ends by itself without ever having been connected.
+func (b *bot) run(ctx context.Context) error {
+	log, err := os.OpenFile(b.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening the bot's log: %w", err)
+	}
+	defer func() { _ = log.Close() }() // the child has written it
+	for pause := firstPause; ; {
+		began := time.Now()
+		err := b.once(ctx, log)
+		if ctx.Err() != nil {
+			return nil
+		}
+		var exit *exec.ExitError
+		if !b.isProven() && (!errors.As(err, &exit) || exit.Exited()) {
+			return fmt.Errorf("the bot ended (%w); the last lines of its log:\n%s", err, b.lastWords())
+		}
+		if time.Since(began) > longLife {
+			pause = firstPause
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// once starts the bot and waits until it has ended. Its error is never nil.
+func (b *bot) once(ctx context.Context, log *os.File) error {
+	cmd := exec.CommandContext(ctx, b.path, b.args...) //nolint:gosec // our own program
+	cmd.Env = append(append([]string{}, b.program.env...), b.env...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = grace
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting %s: %w", b.path, err)
+	}
+	b.set(cmd.Process)
+	err := cmd.Wait()
+	b.set(nil)
+	if err == nil {
+		return errors.New("exit status 0")
+	}
+	return err
+}
+
+func (b *bot) set(p *os.Process) {
+	b.mu.Lock()
+	b.process = p
+	if p != nil {
+		b.starts++
+	}
+	b.mu.Unlock()
+	b.stage.World.Changed()
+}
+
+func (b *bot) connected() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.proven = true
+}
+
+func (b *bot) isProven() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.proven
+}
+
+// kill ends the bot as a crash would: it can do nothing about it.
+func (b *bot) kill() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process == nil {
+		return errors.New("the bot isn't running at this moment")
+	}
+	if err := b.process.Kill(); err != nil {
+		return fmt.Errorf("killing the bot: %w", err)
+	}
+	return nil
+}
+
+// status says how the bot is: "connected, started 2 times".
+func (b *bot) status() string {
+	sockets := b.stage.Slack.Sockets()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	state := "starting"
+	switch {
+	case b.process == nil:
+		state = "down"
+	case sockets > 0:
+		state = "connected"
+	}
+	if b.starts > 1 {
+		state += fmt.Sprintf(", started %d times", b.starts)
+	}
+	return state
+}
+
+// lastWords are the end of the bot's log.
+func (b *bot) lastWords() string {
+	text, err := os.ReadFile(b.log)
+	if err != nil {
+		return err.Error()
+	}
+	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
+	return string(bytes.Join(lines[max(0, len(lines)-10):], []byte("\n")))
+}

@@ -1,0 +1,48 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// enter takes a data directory for this process, a temporary one if path is
+// empty. It returns its path and how to leave it. One that another sandbox has
+// is refused: the lock goes with the process, however that ends.
+func enter(path string) (string, func(), error) {
+	temporary := path == ""
+	var err error
+	if temporary {
+		path, err = os.MkdirTemp("", "rekey-sandbox-")
+	} else {
+		err = os.MkdirAll(path, 0o700)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("making the data directory: %w", err)
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return "", nil, fmt.Errorf("finding the data directory: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(path, "sandbox.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", nil, fmt.Errorf("locking the data directory: %w", err)
+	}
+	err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err != nil {
+		_ = lock.Close() // nothing was written
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return "", nil, fmt.Errorf("another sandbox uses %s: end it, or choose another directory", path)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("locking %s: %w", path, err)
+	}
+	return path, func() {
+		_ = lock.Close()
+		if temporary {
+			_ = os.RemoveAll(path)
+		}
+	}, nil
+}

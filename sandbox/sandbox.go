@@ -1,0 +1,162 @@
+// Package sandbox runs a workspace to try Rekey in, and to rehearse in: the
+// fakes of Slack, AWS and GitHub, a page where people do the human steps for
+// real, and the bot as a child process that knows only its environment. The
+// child is the real program with real SDKs, so that killing it is a real kill.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/sandbox/page"
+	"rekey/sandbox/stage"
+)
+
+// Config says how a sandbox is run.
+type Config struct {
+	// Listen is the page's address, on loopback; 127.0.0.1:0 if empty, which
+	// takes a free port.
+	Listen string
+
+	// Executable is the program: `Executable Args…` is the bot, and
+	// `Executable put …` saves a value. Args is {"serve"} if nil.
+	Executable string
+	Args       []string
+
+	// Env is added to the environment of every child.
+	Env []string
+
+	// Data is the directory of the bot's database, settings and log; it is
+	// made if it isn't there. Empty: a temporary one, removed at the end.
+	// What is in the fakes is new each time.
+	Data string
+
+	// Waits replaces the bot's waits by name; see docs/operations.md.
+	Waits map[string]string
+
+	// Out is told the page's address once the bot is connected.
+	Out io.Writer
+}
+
+const (
+	runDuration    = 5 * time.Second // of a workflow's run
+	consumersEvery = 2 * time.Minute
+	patience       = 30 * time.Second // until the bot must be connected
+	grace          = 10 * time.Second // for the bot to end in order
+)
+
+// Run runs a sandbox until ctx ends, and returns nil then. It returns an error
+// if the page's address or the data directory is in use, or if the bot ends by
+// itself before it was ever connected; the error has what the bot said last.
+func Run(ctx context.Context, c Config) error {
+	if c.Args == nil {
+		c.Args = []string{"serve"}
+	}
+	listener, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // the server closes it too
+	data, leave, err := enter(c.Data)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	web := "http://" + listener.Addr().String()
+	s, err := stage.New(stage.Options{Web: web, RunDuration: runDuration})
+	if err != nil {
+		return fmt.Errorf("setting up the sandbox: %w", err)
+	}
+	defer func() { _ = s.Close() }() // nothing is left to be lost
+	if c.Waits != nil {
+		s.SetWaits(c.Waits)
+	}
+	settings := filepath.Join(data, "settings.yaml")
+	if err := os.WriteFile(settings, s.Settings(), 0o600); err != nil {
+		return fmt.Errorf("writing the bot's settings: %w", err)
+	}
+	return run(ctx, c, listener, s, &bot{
+		program: program{path: c.Executable, env: append(childEnv(data), c.Env...)}, args: c.Args, stage: s, log: filepath.Join(data, "rekey.log"),
+		env: append(s.Env(), "DATABASE_URL="+filepath.Join(data, "rekey.db"), "REKEY_CONFIG="+settings, "REKEY_LISTEN=127.0.0.1:0"),
+	})
+}
+
+// run serves the page and keeps the bot alive until ctx ends or either fails.
+func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, b *bot) error {
+	group, ctx := errgroup.WithContext(ctx)
+	server := &http.Server{
+		Handler: page.New(page.Parts{
+			Stage: s, BotStatus: b.status, KillBot: b.kill,
+			Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
+				return b.program.put(ctx, s.PersonEnv(person), args, stdin)
+			},
+		}),
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serving the page: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return server.Close()
+	})
+	group.Go(func() error { return b.run(ctx) })
+	group.Go(func() error {
+		s.GitHub.Tick(ctx, consumersEvery)
+		return nil
+	})
+	group.Go(func() error { return greet(ctx, c.Out, listener.Addr().String(), s, b) })
+	return group.Wait()
+}
+
+// greet says where the page is as soon as somebody answers there.
+func greet(ctx context.Context, out io.Writer, address string, s *stage.Stage, b *bot) error {
+	waiting, stop := context.WithTimeoutCause(ctx, patience, errors.New("the bot didn't connect in time"))
+	defer stop()
+	if err := s.Slack.Wait(waiting, func() bool { return s.Slack.Sockets() > 0 }); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), b.lastWords())
+	}
+	b.connected()
+	_, err := fmt.Fprintf(out, "Rekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", address, b.log)
+	return err
+}
+
+// listen opens the page's address, which has to be on this machine: whoever
+// reaches the page reads the values in it.
+func listen(address string) (net.Listener, error) {
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no address like 127.0.0.1:4000", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("the sandbox listens on 127.0.0.1 only, not on %q: its page shows secret values", host)
+	}
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use, perhaps by another sandbox: choose another port, or 0 for a free one", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the page's address: %w", err)
+	}
+	return l, nil
+}
