@@ -182,6 +182,29 @@ func TestTheReadmeIsTrue(t *testing.T) {
 	}
 }
 
+// What the README tells people to press is on the page or on the card.
+func TestTheReadmesButtonsAreThere(t *testing.T) {
+	_, steps, _ := strings.Cut(read(t, "../README.md"), "## Try it")
+	steps, _, _ = strings.Cut(steps, "\n## ")
+	shown := read(t, "../message/controls.go") + read(t, "../catalogue.yaml")
+	pages, err := filepath.Glob("../sandbox/page/templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		shown += read(t, page)
+	}
+	bold := regexp.MustCompile(`\*\*([^*]+)\*\*`).FindAllStringSubmatch(steps, -1)
+	for _, m := range bold {
+		if !strings.Contains(shown, m[1]) {
+			t.Errorf("the README says to press %s, which is nowhere", m[1])
+		}
+	}
+	if len(bold) < 5 {
+		t.Errorf("found %d things to press", len(bold))
+	}
+}
+
 func fenced(text, language string) []string {
 	var out []string
 	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(text, -1) {
