@@ -35,7 +35,7 @@ func childEnv(data string) []string {
 
 // put runs `rekey put` as a person and returns all that it printed.
 func (p program) put(ctx context.Context, person, args []string, stdin string) (string, error) {
-	cmd := exec.CommandContext(ctx, p.path, append([]string{"put"}, args...)...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, p.path, append([]string{"put"}, args...)...) // our own program
 	cmd.Env = append(append([]string{}, p.env...), person...)
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.WaitDelay = time.Second
@@ -97,7 +97,7 @@ func (b *bot) run(ctx context.Context) error {
 
 // once starts the bot and waits until it has ended. Its error is never nil.
 func (b *bot) once(ctx context.Context, log *os.File) error {
-	cmd := exec.CommandContext(ctx, b.path, b.args...) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, b.path, b.args...) // our own program
 	cmd.Env = append(append([]string{}, b.program.env...), b.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

@@ -29,7 +29,8 @@ type Config struct {
 	Listen string
 
 	// Executable is the program: `Executable Args…` is the bot, and
-	// `Executable put …` saves a value. Args is {"serve"} if nil.
+	// `Executable put …` saves a value. If empty it is the one that runs now,
+	// and Args is {"serve"} if nil.
 	Executable string
 	Args       []string
 
@@ -61,6 +62,13 @@ const (
 func Run(ctx context.Context, c Config) error {
 	if c.Args == nil {
 		c.Args = []string{"serve"}
+	}
+	if c.Executable == "" {
+		path, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("finding our own program: %w", err)
+		}
+		c.Executable = path
 	}
 	listener, err := listen(c.Listen)
 	if err != nil {

@@ -128,7 +128,7 @@ func TestASandboxFromStartToEnd(t *testing.T) {
 	if state, err := os.ReadFile(filepath.Join(data, "rekey.db")); err != nil || string(state) != "ended in order" {
 		t.Errorf("the bot left %q, %v", state, err)
 	}
-	if _, err := http.Get(address); err == nil { //nolint:noctx // it must not answer
+	if _, err := http.Get(address); err == nil { // it must not answer
 		t.Error("the page still answers")
 	}
 }

@@ -71,7 +71,7 @@ func (b block) Rows() [][]template.HTML {
 			if str(cell, "type") == "rich_text" {
 				row = append(row, b.r.rich(cell))
 			} else {
-				row = append(row, template.HTML(html.EscapeString(str(cell, "text")))) //nolint:gosec // escaped here
+				row = append(row, template.HTML(html.EscapeString(str(cell, "text")))) // escaped here
 			}
 		}
 		out = append(out, row)
@@ -122,7 +122,7 @@ func (r *reader) text(o object) template.HTML {
 	if str(o, "type") == "mrkdwn" {
 		return r.mrkdwn(str(o, "text"))
 	}
-	return template.HTML(html.EscapeString(words(o))) //nolint:gosec // escaped here
+	return template.HTML(html.EscapeString(words(o))) // escaped here
 }
 
 // words is a plain_text object's text.

@@ -24,7 +24,7 @@ func (r *reader) mrkdwn(text string) template.HTML {
 			out.WriteString(pre(unescape(strings.Trim(part, "\n"))))
 		}
 	}
-	return template.HTML(out.String()) //nolint:gosec // every piece of the text was escaped on the way
+	return template.HTML(out.String()) // every piece of the text was escaped on the way
 }
 
 // pre shows text as it is, with a button that copies it.

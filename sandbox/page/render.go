@@ -19,5 +19,5 @@ func (s *site) render(name string, data any) (template.HTML, error) {
 	if err := s.templates.ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("rendering %s: %w", name, err)
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // html/template escaped it
+	return template.HTML(b.String()), nil // html/template escaped it
 }

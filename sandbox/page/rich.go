@@ -35,7 +35,7 @@ func (r *reader) rich(o object) template.HTML {
 			out.WriteString(`<p class="wrong">` + html.EscapeString(refusal(str(part, "type"))) + "</p>")
 		}
 	}
-	return template.HTML(out.String()) //nolint:gosec // every piece of the text was escaped on the way
+	return template.HTML(out.String()) // every piece of the text was escaped on the way
 }
 
 func (r *reader) richInner(part object) string {

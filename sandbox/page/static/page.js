@@ -110,6 +110,7 @@ document.addEventListener("change", async (e) => {
 });
 
 document.addEventListener("click", async (e) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(e.target)) menu.open = false;
   const copier = e.target.closest("[data-copy]");
   if (copier) {
     const source = copier.dataset.copy ? $("#" + copier.dataset.copy) : $("pre", copier.parentElement);
@@ -127,6 +128,9 @@ document.addEventListener("click", async (e) => {
   if (to.origin !== location.origin || link.target || link.getAttribute("href").startsWith("#")) return;
   e.preventDefault();
   link.closest("details")?.removeAttribute("open");
+  // At Slack the page would open elsewhere; here the window would be in its way.
+  const close = link.closest("dialog")?.querySelector("form[data-close]");
+  if (close) await send(close.getAttribute("action"), {});
   await go(link.href);
 });
 
