@@ -152,8 +152,11 @@ func (b *Bot) Run(ctx context.Context, h Handler) error {
 	}
 	s := &server{cfg: b.cfg, api: b.api, metrics: b.Metrics, handler: h, answers: b.Cards.Wake}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return b.sockets.run(ctx, s.serve) })
 	group.Go(func() error { return b.Roster.run(ctx) })
+	group.Go(func() error {
+		b.Roster.firstAsked(ctx)
+		return b.sockets.run(ctx, s.serve)
+	})
 	return group.Wait()
 }
 

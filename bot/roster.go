@@ -17,6 +17,8 @@ type Roster struct {
 	groups []rotation.Handle
 	every  time.Duration
 
+	asked chan struct{} // closed when every group was asked for once
+
 	mu    sync.Mutex
 	lists map[string]list // by group id
 }
@@ -30,7 +32,7 @@ type list struct {
 const stale = 5
 
 func newRoster(a *api, cfg Config) *Roster {
-	r := &Roster{api: a, log: cfg.Log, every: cfg.Waits.Roster, lists: map[string]list{}}
+	r := &Roster{api: a, log: cfg.Log, every: cfg.Waits.Roster, lists: map[string]list{}, asked: make(chan struct{})}
 	seen := map[string]bool{}
 	for _, g := range cfg.Groups {
 		if g.ID != "" && !seen[g.ID] {
@@ -55,9 +57,22 @@ func (r *Roster) Member(group rotation.Handle, p rotation.Person) (is, known boo
 	return l.people[p], true
 }
 
+// firstAsked waits until every group was asked for once, so that the first
+// press isn't turned away for want of an answer; but not for ever, since Slack
+// may be silent on this and well otherwise.
+func (r *Roster) firstAsked(ctx context.Context) {
+	patience := time.NewTimer(5 * time.Second)
+	defer patience.Stop()
+	select {
+	case <-r.asked:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+}
+
 // run refreshes the lists until ctx ends, sooner while one is missing.
 func (r *Roster) run(ctx context.Context) error {
-	for {
+	for first := true; ; first = false {
 		pause := r.every
 		for _, g := range r.groups {
 			people, err := inGroup(ctx, r.api, g)
@@ -76,6 +91,9 @@ func (r *Roster) run(ctx context.Context) error {
 			r.mu.Lock()
 			r.lists[g.ID] = list{in, time.Now()}
 			r.mu.Unlock()
+		}
+		if first {
+			close(r.asked)
 		}
 		if sleep(ctx, pause) != nil {
 			return nil

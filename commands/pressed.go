@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,7 +64,8 @@ func (c *Commands) onCard(ctx context.Context, r Request, id rotation.ID) (*rota
 	if err != nil {
 		return nil, err
 	}
-	if card.Channel != r.Channel || card.TS != r.Message {
+	// While the post isn't confirmed, Slack has said no other message is it.
+	if card.Channel != r.Channel || card.TS != r.Message && card.TS != "" {
 		return nil, &rotation.Error{Reason: rotation.Stale, What: fmt.Sprintf("That is not the present card of rotation %d.", id),
 			Safe: "Nothing was changed.", Next: "`/rotate status " + rot.Plan.Secret + "` leads to the card."}
 	}
@@ -143,7 +145,16 @@ func (c *Commands) reason(ctx context.Context, r Request) Answer {
 		_, err = c.Engine.Press(ctx, id, press)
 	}
 	if err != nil {
-		return wrong(rotation.Plain(message.Refusal(err).Text))
+		return wrong(plain(err))
 	}
 	return Answer{}
+}
+
+// plain is an error's words for a form's field, which takes no marks.
+func plain(err error) string {
+	var person *rotation.Error
+	if errors.As(err, &person) {
+		return rotation.Plain(person.Error())
+	}
+	return "Rekey couldn't do that. Nothing was changed. Try again in a moment, and tell whoever runs Rekey if it stays so."
 }

@@ -69,6 +69,9 @@ func complete(r *rotation.Rotation) string {
 			out += "by " + rotation.Clean(f.UsedBy) + " "
 		}
 		out += "at " + rotation.When(f.Used)
+		if f.Vouched != "" {
+			out += " (attested by " + rotation.Mention(f.Vouched) + ")"
+		}
 	}
 	out += "."
 	if f.Old == rotation.OldRefused && !f.OldDead.IsZero() {

@@ -172,8 +172,12 @@ func (e *Engine) schedule(r *Rotation) {
 		}
 	}
 	r.Nudge = time.Time{}
-	if r.Turn.Since.After(time.Time{}) && r.Turn.Nudges < 2 && waitsForSomebody(r) {
-		r.Nudge = e.Hours.Add(r.Turn.Since, time.Duration(r.Turn.Nudges+1)*e.Waits.Idle)
+	if !r.Turn.Since.IsZero() && r.Turn.Nudges < 2 && waitsForSomebody(r) {
+		last := r.Turn.Since
+		if r.Turn.Nudged.After(last) {
+			last = r.Turn.Nudged
+		}
+		r.Nudge = e.Hours.Add(last, e.Waits.Idle)
 	}
 }
 

@@ -210,7 +210,7 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 	}
 	s.Attested = p.By
 	if s.Kind == KindUsed {
-		r.Facts.Used, r.Facts.UsedBy = now, "attested by "+Mention(p.By)
+		r.Facts.Used, r.Facts.Vouched = now, p.By
 	}
 	return r.tick(s, []string{"attested by " + Mention(p.By) + ": " + p.Reason}, now), nil
 }

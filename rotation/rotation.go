@@ -126,6 +126,7 @@ type Facts struct {
 	RunCreated   time.Time            `json:"run_created"`   // when GitHub created the run that fills the copies
 	Run          string               `json:"run"`           // the workflow run that did it: "1187"
 	Used         time.Time            `json:"used"`          // when another workflow was first seen to use it
+	Vouched      Person               `json:"vouched"`       // who vouched for that, if it wasn't seen
 	UsedBy       string               `json:"used_by"`       // which: "terraform-pagerduty.yml, run 1190"
 }
 
@@ -161,6 +162,7 @@ type Turn struct {
 	To     Party     `json:"to"`
 	Kind   TurnKind  `json:"kind"`
 	Since  time.Time `json:"since"`
+	Nudged time.Time `json:"nudged"` // when the last reminder was given
 	Nudges int       `json:"nudges"` // reminders given: the first to the same people, the second to the team
 }
 

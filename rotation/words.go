@@ -69,10 +69,7 @@ func (r *Rotation) Remind(now time.Time) []Event {
 	if nudges > 1 {
 		to = Team
 	}
-	since, kind := r.Turn.Since, r.Turn.Kind
-	if kind != TurnNudge {
-		kind = TurnNudge
-	}
-	r.Turn = Turn{N: r.Turn.N + 1, To: to, Kind: kind, Since: since, Nudges: nudges}
+	since := r.Turn.Since
+	r.Turn = Turn{N: r.Turn.N + 1, To: to, Kind: TurnNudge, Since: since, Nudged: now, Nudges: nudges}
 	return []Event{r.event(now, ByRekey, "reminded", "Reminded the "+string(to)+".")}
 }

@@ -76,7 +76,7 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		promoted = f.Created
 	}
 	if f.Accepted != "" {
-		proof.evidence = append(proof.evidence, "let pass by "+rotation.Mention(f.Accepted))
+		proof.evidence = slices.Insert(proof.evidence, 1, "let pass by "+rotation.Mention(f.Accepted))
 	}
 	return rotation.Done(append(proof.evidence, "current "+rotation.When(promoted))...).Knowing(func(f *rotation.Facts) {
 		if proof.learn != nil {

@@ -88,13 +88,15 @@ func (a SeeUsed) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	longest := time.Duration(0)
 	for _, c := range p.Consumers {
 		longest = max(longest, time.Duration(c.Within))
+		var own *rotation.Run
 		if c.Dispatch {
 			w := workflowParams{Repo: c.Repo, File: c.Workflow, Title: c.Workflow, Ref: "main"}
-			if _, _, err := start(ctx, t, a.GitHub, "use "+c.Workflow, w); err != nil {
+			var err error
+			if own, _, err = start(ctx, t, a.GitHub, "use "+c.Workflow, w); err != nil {
 				return rotation.Outcome{}, err
 			}
 		}
-		used, note, link, err := a.seen(ctx, c, after)
+		used, note, link, err := a.seen(ctx, c, after, own)
 		if err != nil {
 			return rotation.Outcome{}, err
 		}
@@ -126,8 +128,9 @@ func (a SeeUsed) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 }
 
 // seen returns the first run of a consumer that proves it, or what was seen
-// that doesn't count.
-func (a SeeUsed) seen(ctx context.Context, c consumer, after time.Time) (*rotation.Run, string, *rotation.Link, error) {
+// that doesn't count. GitHub's dates are whole seconds: a run of the very
+// second in which the copy moved counts only if the bot itself started it.
+func (a SeeUsed) seen(ctx context.Context, c consumer, after time.Time, own *rotation.Run) (*rotation.Run, string, *rotation.Link, error) {
 	runs, err := a.GitHub.Runs(ctx, c.Repo, c.Workflow, rotation.RunQuery{Since: after})
 	if err != nil {
 		return nil, "", nil, err
@@ -135,7 +138,8 @@ func (a SeeUsed) seen(ctx context.Context, c consumer, after time.Time) (*rotati
 	note, link := "", &rotation.Link{}
 	for i := len(runs) - 1; i >= 0; i-- {
 		r := runs[i]
-		if !r.Created.After(after) || r.Status != "completed" {
+		ours := own != nil && own.ID == r.ID
+		if !r.Created.After(after) && !ours || r.Status != "completed" {
 			continue
 		}
 		jobs, err := a.GitHub.Jobs(ctx, c.Repo, r.ID)

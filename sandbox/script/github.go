@@ -44,7 +44,22 @@ func fate(which string) func(*player, match) error {
 }
 
 func (p *player) startRun(m match) error {
-	_, err := p.Stage.GitHub.Run(m.repo(), m["file"], "push", stage.CIUser)
+	// GitHub's dates are whole seconds: a run of the second in which a copy was
+	// written doesn't come after it.
+	err := p.until(func() error {
+		for _, repo := range []string{stage.PlatformRepo, stage.Environments} {
+			for _, s := range p.Stage.GitHub.Secrets(repo) {
+				if !p.Stage.World.Now().Truncate(time.Second).After(s.Updated) {
+					return errors.New("a copy was written this very second")
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = p.Stage.GitHub.Run(m.repo(), m["file"], "push", stage.CIUser)
 	return err
 }
 

@@ -113,7 +113,7 @@ func (p *player) until(look func() error) error {
 	defer stop()
 	patience := time.NewTimer(p.Patience)
 	defer patience.Stop()
-	again := time.NewTicker(250 * time.Millisecond) // for what only time changes
+	again := time.NewTicker(100 * time.Millisecond) // for what only time changes
 	defer again.Stop()
 	for {
 		p.remember()
