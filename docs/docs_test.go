@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rekey/cli"
 	"rekey/rotation"
@@ -130,6 +131,25 @@ func TestEverySettingAndMetricIsListed(t *testing.T) {
 			if !regexp.MustCompile(`(^|[^a-zA-Z_-]|--)` + regexp.QuoteMeta(m[1]) + `([^a-zA-Z_-]|$)`).MatchString(text) {
 				t.Errorf("%s doesn't name %s of %s", row.doc, m[1], row.source)
 			}
+		}
+	}
+}
+
+func TestTheDefaultsOfWaitsAreRight(t *testing.T) {
+	waits := reflect.ValueOf(rotation.Waits{}.Fill())
+	text := read(t, "operations.md")
+	names := regexp.MustCompile(`"([a-z_]+)": +&w\.(\w+)`).FindAllStringSubmatch(read(t, "../cli/settings.go"), -1)
+	if len(names) != waits.NumField() {
+		t.Errorf("%d of %d waits can be set", len(names), waits.NumField())
+	}
+	for _, m := range names {
+		row := regexp.MustCompile("\\| `" + m[1] + "` \\| (\\S+) \\|").FindStringSubmatch(text)
+		if row == nil {
+			t.Errorf("operations.md has no row for the wait %s", m[1])
+			continue
+		}
+		if got, err := time.ParseDuration(row[1]); err != nil || got != waits.FieldByName(m[2]).Interface() {
+			t.Errorf("operations.md says that %s is %s, and it is %v", m[1], row[1], waits.FieldByName(m[2]))
 		}
 	}
 }
