@@ -20,7 +20,7 @@ function refresh() {
       if (address === location.href) apply(fresh);
       else again = true;
     }
-  })().catch(() => say("alert", "The sandbox doesn't answer. Is it still running?")).finally(() => { running = null; });
+  })().catch(unreachable).finally(() => { running = null; });
   return running;
 }
 
@@ -49,11 +49,18 @@ function say(where, text) {
   if (where === "status" && text) setTimeout(() => { if ($("#status").textContent === text) $("#status").textContent = ""; }, 6000);
 }
 
+function unreachable() {
+  say("alert", "The sandbox doesn't answer. Is it still running?");
+  return false;
+}
+
 async function go(address) {
-  if (new URL(address, location.href).href !== location.href) history.pushState(null, "", address);
+  const moved = new URL(address, location.href).href !== location.href;
+  if (moved) history.pushState(null, "", address);
   await refresh();
-  const first = $(".console [autofocus]") ?? $("#console");
-  first.focus({ preventScroll: true });
+  // Somebody who types on where they are keeps the keyboard.
+  if (moved || !$(".console :focus")) ($(".console [autofocus]") ?? $("#console")).focus({ preventScroll: true });
+  if (!moved) return;
   $("#consoles").scrollIntoView({ block: "nearest" });
   $("#console").scrollTop = 0;
 }
@@ -85,18 +92,30 @@ function sure(element) {
   });
 }
 
+const sending = new Map(); // by form: what it sends now, and until when
+
 document.addEventListener("submit", async (e) => {
   const form = e.target;
   const by = e.submitter;
   if (form.getAttribute("method") !== "post") return;
   e.preventDefault();
-  if (form.ariaBusy === "true" || (by && !(await sure(by)))) return;
-  form.ariaBusy = "true";
-  by?.closest("details")?.removeAttribute("open");
+  const address = by?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form, by);
+  if (by && !(await sure(by))) return;
+  by?.closest("details")?.removeAttribute("open");
+  const what = address + "?" + new URLSearchParams(fields);
+  const before = sending.get(form);
+  if (before?.what === what) return; // a double click
   if ("reset" in form.dataset) form.reset();
-  const done = await send(by?.getAttribute("formaction") ?? form.getAttribute("action"), fields).finally(() => { form.ariaBusy = null; });
-  if (!done && "reset" in form.dataset) for (const [name, value] of fields) form.elements[name].value = value;
+  const done = (before?.done ?? Promise.resolve()).then(() => send(address, fields)).catch(unreachable);
+  sending.set(form, { what, done });
+  form.ariaBusy = "true";
+  const well = await done;
+  if (sending.get(form)?.done === done) {
+    sending.delete(form);
+    form.ariaBusy = null;
+  }
+  if (!well && "reset" in form.dataset) for (const [name, value] of fields) if (form.elements[name]) form.elements[name].value ||= value;
 });
 
 document.addEventListener("change", async (e) => {
@@ -154,7 +173,7 @@ addEventListener("popstate", refresh);
 const events = new EventSource("/events");
 events.onmessage = refresh;
 events.onopen = () => { say("alert", ""); refresh(); };
-events.onerror = () => say("alert", "The sandbox doesn't answer. Is it still running?");
+events.onerror = unreachable;
 
 openModal();
 $("#messages").scrollTop = $("#messages").scrollHeight;
