@@ -77,9 +77,6 @@ func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environm
 	e.SlackBotToken = rotation.NewValue(e.values["SLACK_BOT_TOKEN"])
 	e.SlackAppToken = rotation.NewValue(e.values["SLACK_APP_TOKEN"])
 	e.GitHubToken = rotation.NewValue(e.values["GITHUB_TOKEN"])
-	if endpoint := e.values["AWS_ENDPOINT_URL"]; endpoint != "" {
-		_ = os.Setenv("AWS_ENDPOINT_URL", endpoint) // the SDK reads it itself
-	}
 	return e, append(problems, e.check()...)
 }
 

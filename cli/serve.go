@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,7 @@ func serveCommand(catalogue []byte) *cobra.Command {
 				return exit(ExitUsage, err)
 			}
 			service.Errors = cmd.ErrOrStderr()
+			debug.SetMemoryLimit(40 << 20) // collect rather than grow: the work is small
 			return service.Serve(cmd.Context())
 		},
 	}
@@ -48,9 +50,10 @@ func serveCommand(catalogue []byte) *cobra.Command {
 type Service struct {
 	env       environment
 	settings  Settings
-	catalogue []byte           // the embedded one
-	Errors    io.Writer        // where the log goes, a JSON object a line
-	Now       func() time.Time // nil: the wall clock
+	catalogue []byte                            // the embedded one
+	aws       []func(*config.LoadOptions) error // the SDK\'s options, besides what it finds itself
+	Errors    io.Writer                         // where the log goes, a JSON object a line
+	Now       func() time.Time                  // nil: the wall clock
 }
 
 // NewService reads flags, environment and settings. Its error lists all that
@@ -72,7 +75,6 @@ func NewService(flags *pflag.FlagSet, getenv func(string) string, catalogue []by
 
 // Serve runs the bot until ctx ends.
 func (s Service) Serve(ctx context.Context) error {
-	debug.SetMemoryLimit(48 << 20) // collect rather than grow: the work is small
 	log := slog.New(slog.NewJSONHandler(s.Errors, nil))
 	clients, err := s.providers(ctx)
 	if err != nil {
@@ -154,15 +156,19 @@ func ended(err error) error {
 
 // providers makes the clients.
 func (s Service) providers(ctx context.Context) (steps.Providers, error) {
-	secrets, err := aws.New(ctx)
+	options := s.aws
+	if endpoint := s.env.values["AWS_ENDPOINT_URL"]; endpoint != "" {
+		options = append(options, config.WithBaseEndpoint(endpoint))
+	}
+	secrets, err := aws.New(ctx, options...)
 	if err != nil {
 		return steps.Providers{}, fmt.Errorf("setting up AWS: %w", err)
 	}
-	config := github.Config{URL: s.env.values["GITHUB_API_URL"], Token: s.env.GitHubToken, PrivateKey: s.env.GitHubKey}
-	if _, err := fmt.Sscan(s.env.values["GITHUB_APP_ID"]+" "+s.env.values["GITHUB_APP_INSTALLATION_ID"], &config.AppID, &config.InstallationID); err != nil {
-		config.AppID, config.InstallationID = 0, 0
+	at := github.Config{URL: s.env.values["GITHUB_API_URL"], Token: s.env.GitHubToken, PrivateKey: s.env.GitHubKey}
+	if _, err := fmt.Sscan(s.env.values["GITHUB_APP_ID"]+" "+s.env.values["GITHUB_APP_INSTALLATION_ID"], &at.AppID, &at.InstallationID); err != nil {
+		at.AppID, at.InstallationID = 0, 0
 	}
-	hub, err := github.New(config)
+	hub, err := github.New(at)
 	if err != nil {
 		return steps.Providers{}, fmt.Errorf("setting up GitHub: %w", err)
 	}

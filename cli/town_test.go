@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/spf13/pflag"
 
 	"rekey/sandbox/stage"
@@ -29,6 +32,12 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		os.Exit(Main(Process{Args: os.Args[1:], Catalogue: text, In: os.Stdin, Out: os.Stdout, Errors: os.Stderr}))
+	}
+	// Conversations wait more than they work, so more of them run at once than
+	// there are processors.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }
@@ -128,15 +137,16 @@ func (w *town) startHere() {
 	for _, pair := range w.env() {
 		name, value, _ := strings.Cut(pair, "=")
 		values[name] = value
-		if strings.HasPrefix(name, "AWS_") {
-			w.t.Setenv(name, value) // the SDK reads it itself
-		}
 	}
 	service, err := NewService(noFlags(), func(name string) string { return values[name] }, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	service.Errors, service.Now = w.logs, w.stage.World.Now
+	service.aws = []func(*config.LoadOptions) error{ // many bots in one process, each with its own identity
+		config.WithRegion(values["AWS_REGION"]),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"], "")),
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- service.Serve(ctx) }()

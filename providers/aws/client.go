@@ -44,19 +44,22 @@ type Client struct {
 
 // New reads credentials, the region and AWS_ENDPOINT_URL from where the AWS
 // SDK always looks: the environment, the shared files, the instance's role.
-// Missing credentials show at the first call.
+// Missing credentials show at the first call. The SDK's own options come on
+// top, for who has several identities in one process.
 // See https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
-func New(ctx context.Context) (*Client, error) {
+func New(ctx context.Context, more ...func(*config.LoadOptions) error) (*Client, error) {
 	base := awshttp.NewBuildableClient().
 		WithTimeout(callTimeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) {
 			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout = dialTimeout, headerTimeout
 		})
-	cfg, err := config.LoadDefaultConfig(ctx,
+	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(base),
 		config.WithLogger(logging.Nop{}),
-		config.WithRetryer(func() aws.Retryer { return reading() }))
+		config.WithRetryer(func() aws.Retryer { return reading() }),
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, append(options, more...)...)
 	if err != nil {
 		return nil, unconfigured(err)
 	}
