@@ -33,26 +33,31 @@ func TestConversations(t *testing.T) {
 	}
 }
 
-func play(t *testing.T, file string, text []byte) *town {
+// play sets a town up for a conversation and plays it.
+func play(t *testing.T, file string, text []byte) {
 	t.Helper()
 	kills := bytes.Contains(text, []byte("--- kill -9"))
-	w := newTown(t, kills, embedded(t))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	newTown(t, kills, embedded(t)).play(file, text)
+}
+
+// play plays a conversation and then searches everything that the bot wrote or
+// sent for the values of this world.
+func (w *town) play(file string, text []byte) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
 	defer cancel()
-	var trace bytes.Buffer
 	err := script.Play(ctx, filepath.Base(file), text, script.Cast{
-		Stage: w.stage, Put: w.put, Kill: w.restart, Trace: &trace, Patience: 15 * time.Second,
+		Stage: w.stage, Put: w.put, Kill: w.restart, Patience: 15 * time.Second,
 		Catalogue: func(text []byte) error {
 			w.catalogue = text
 			return w.restart()
 		},
-		Catalogues: catalogues(t),
+		Catalogues: catalogues(w.t),
 	})
 	if err != nil {
-		t.Fatalf("%v\n\nlog of the bot:\n%s", err, tail(w.logs.Bytes(), 6000))
+		w.t.Fatalf("%v\n\nlog of the bot:\n%s", err, tail(w.logs.Bytes(), 6000))
 	}
 	w.noLeaks()
-	return w
 }
 
 // catalogues are variants of the embedded one, each a few lines different.
