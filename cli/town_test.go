@@ -82,7 +82,13 @@ var quick = map[string]string{
 // newTown starts a stage and a bot with quick waits.
 func newTown(t *testing.T, child bool, catalogue []byte) *town {
 	t.Helper()
-	s, err := stage.New(stage.Options{RunDuration: 150 * time.Millisecond, AckWait: 10 * time.Second})
+	return newTownWith(t, stage.Options{}, child, catalogue)
+}
+
+func newTownWith(t *testing.T, o stage.Options, child bool, catalogue []byte) *town {
+	t.Helper()
+	o.RunDuration, o.AckWait = 150*time.Millisecond, 10*time.Second
+	s, err := stage.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

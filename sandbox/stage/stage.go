@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +61,11 @@ type Options struct {
 	// trigger id lives if that is longer than Slack's three seconds; three
 	// seconds if zero.
 	AckWait time.Duration
+
+	// GitHub, if not nil, is put around the fake of GitHub: a check of every
+	// request and answer against GitHub's own description, for one. url is the
+	// server's address, once it is known.
+	GitHub func(url func() string, fake http.Handler) (http.Handler, error)
 }
 
 type botTokens struct{ slack, app, github string }
@@ -84,6 +90,10 @@ func New(o Options) (*Stage, error) {
 	if err := s.seed(); err != nil {
 		return nil, fmt.Errorf("seeding the world: %w", err)
 	}
+	gate, err := s.checked(o)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	for _, one := range []struct {
 		handler http.Handler
 		url     *string
@@ -91,7 +101,7 @@ func New(o Options) (*Stage, error) {
 	}{
 		{s.Slack, &s.SlackURL, "/api/"},
 		{s.AWS, &s.AWSURL, ""},
-		{http.HandlerFunc(s.serveGitHub), &s.GitHubURL, "/"},
+		{gate, &s.GitHubURL, "/"},
 	} {
 		address, err := s.listen(one.handler)
 		if err != nil {
@@ -100,6 +110,15 @@ func New(o Options) (*Stage, error) {
 		*one.url = "http://" + address + one.path
 	}
 	return s, nil
+}
+
+// checked is the fake of GitHub with what the options put around it.
+func (s *Stage) checked(o Options) (http.Handler, error) {
+	fake := http.HandlerFunc(s.serveGitHub)
+	if o.GitHub == nil {
+		return fake, nil
+	}
+	return o.GitHub(func() string { return strings.TrimSuffix(s.GitHubURL, "/") }, fake)
 }
 
 func (s *Stage) listen(h http.Handler) (string, error) {
