@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"rekey/bot"
+	"rekey/rotation"
 	"rekey/storage"
 )
 
@@ -32,7 +33,7 @@ func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTi
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := errors.Join(slack.Ready(), db.Ping(r.Context())); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			http.Error(w, rotation.Plain(err.Error()), http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = fmt.Fprintln(w, "ready")

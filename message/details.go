@@ -24,6 +24,7 @@ func Details(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 		}
 		p.section(s.full(r)...)
 	}
+	p.section(proved(r)...)
 	p.section(votes(r)...)
 	p.section(ids(r)...)
 	var debts []string
@@ -42,7 +43,7 @@ func (p *page) trim(limit int) {
 	}
 	left := len(p.blocks) - limit + 1
 	p.blocks = p.blocks[:limit-1]
-	p.context(fmt.Sprintf("… and %d more paragraphs; `rekey audit` has everything.", left))
+	p.context(fmt.Sprintf("… and %d more paragraphs; Rekey's database has everything.", left))
 }
 
 // full is a step with everything that is known of it.
@@ -117,6 +118,26 @@ func votes(r *rotation.Rotation) []string {
 			text += ". " + c.Why
 		}
 		out = append(out, text)
+	}
+	return out
+}
+
+// proved lists the permissions that the catalogue names for the new value.
+func proved(r *rotation.Rotation) []string {
+	f := r.Facts
+	if len(f.Proven)+len(f.Missing)+len(f.Unproven) == 0 {
+		return nil
+	}
+	out := []string{strong("Permissions of the new " + noun(r))}
+	for _, list := range []struct {
+		names []string
+		what  string
+	}{
+		{f.Proven, "proven by a read"}, {f.Missing, "missing"}, {f.Unproven, "can't be proven without writing"},
+	} {
+		for _, name := range list.names {
+			out = append(out, "• "+rotation.Clean(name)+": "+list.what)
+		}
 	}
 	return out
 }

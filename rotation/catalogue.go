@@ -42,14 +42,14 @@ func LoadCatalogue(text []byte, book Book) (*Catalogue, error) {
 		return nil, fmt.Errorf("the catalogue is not YAML: %s", yaml.FormatError(err, false, true))
 	}
 	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return nil, errors.New("the catalogue must be one YAML document with secrets: and runbooks:")
+		return nil, errors.New("the catalogue must be one YAML document that says secrets: and runbooks: at its top")
 	}
 	if word := foreign(file.Docs[0].Body); word != nil {
 		return nil, fmt.Errorf("line %d: a catalogue has no anchors, aliases, merges or tags; write the value out", word.GetToken().Position.Line)
 	}
 	top, ok := file.Docs[0].Body.(*ast.MappingNode)
 	if !ok {
-		return nil, errors.New("the catalogue must start with secrets: and runbooks:")
+		return nil, errors.New("the catalogue must say secrets: and runbooks: at its top")
 	}
 	l := loader{c: c}
 	for _, entry := range top.Values {

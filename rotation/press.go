@@ -57,7 +57,7 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 		p.Step, p.Round = s.ID, s.Round
 	}
 	if p.Step != s.ID || p.Round != s.Round {
-		return nil, r.movedOn(p, now)
+		return nil, r.movedOn(p)
 	}
 	r.Touched = now
 	switch p.Verb {
@@ -111,14 +111,15 @@ func (r *Rotation) pressParked(p Press, now time.Time) ([]Event, error) {
 }
 
 // movedOn says what happened since the button was drawn.
-func (r *Rotation) movedOn(p Press, now time.Time) error {
-	if p.Verb == Approve || p.Verb == Refuse {
-		for _, c := range r.Approved() {
-			if c.By == p.By {
-				return refuse(Stale, "You approved this at %s. Nothing left for you to do here.", When(c.At))
-			}
-			return refuse(Stale, "%s approved this at %s. Nothing left for you to do here.", Mention(c.By), When(c.At))
+func (r *Rotation) movedOn(p Press) error {
+	if approved := r.Approved(); len(approved) > 0 && (p.Verb == Approve || p.Verb == Refuse) {
+		who, last := "", approved[len(approved)-1]
+		if own := slices.IndexFunc(approved, func(c Claim) bool { return c.By == p.By }); own >= 0 {
+			who, last = "You", approved[own]
+		} else {
+			who = Mention(last.By)
 		}
+		return refuse(Stale, "%s approved this at %s. Nothing left for you to do here.", who, When(last.At))
 	}
 	return refuse(Stale, "The rotation has moved on since that button was drawn. The card shows where it is now.")
 }
