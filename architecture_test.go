@@ -51,7 +51,7 @@ var layers = []layer{
 		[]string{"github.com/goccy/go-yaml", "github.com/google/uuid"}},
 	{"storage", []string{"rotation"}, "a database keeps the domain and asks it nothing", nil},
 	{"steps", []string{"rotation"}, "a step says which few methods of a provider it needs, so that it never depends on a client", []string{}},
-	{"providers/...", []string{"rotation"}, "a client knows its provider and the domain's words, not what it is used for", nil},
+	{"providers/...", []string{"rotation", "providers/wire"}, "a client knows its provider and the domain's words, not what it is used for", nil},
 	{"sandbox/page/browser", []string{"need"}, "it drives a browser for tests, as httptest does for a server", nil},
 	{"sandbox/...", []string{"sandbox/..."}, "the sandbox is the outside world: what it shared with the product, it couldn't test", nil},
 	{"need", nil, "it is for tests only", []string{}},

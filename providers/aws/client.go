@@ -24,6 +24,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+
+	"rekey/providers/wire"
 )
 
 // How long a call may take, and how much of an answer is read. A secret has
@@ -66,7 +68,7 @@ func New(ctx context.Context, more ...func(*config.LoadOptions) error) (*Client,
 	// The SDK's client follows a 307 with the body, which holds the value.
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = &http.Client{
-			Transport:     capped{b.GetTransport()},
+			Transport:     wire.Capped{Next: b.GetTransport(), Most: maxAnswer},
 			Timeout:       callTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}

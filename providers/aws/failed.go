@@ -2,9 +2,7 @@ package aws
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -60,23 +59,18 @@ func failed(op, secret string, err error) error {
 // silence is the word for a call that got no answer at all, or none that can be
 // read.
 func silence(err error) string {
-	var timeout net.Error
-	var certificate *tls.CertificateVerificationError
 	var sent *smithyhttp.RequestSendError
 	var garbled *smithy.DeserializationError
+	word := wire.Silence(err)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
-	case errors.Is(err, context.Canceled):
-		return "no answer"
-	case errors.As(err, &certificate):
-		return "the server's certificate isn't trusted"
+	case word != wire.NoAnswer || errors.Is(err, context.Canceled):
+		return word
 	case errors.As(err, &garbled):
-		return "an answer that can't be read"
+		return wire.Unreadable
 	case !errors.As(err, &sent) && strings.Contains(err.Error(), "get identity"):
 		return "no credentials"
 	}
-	return "no answer"
+	return word
 }
 
 var deletion = regexp.MustCompile(`(?i)(marked|scheduled)( for)? delet`)

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,6 +20,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -102,7 +102,7 @@ func caller(t http.RoundTripper) *http.Client {
 }
 
 func transport() http.RoundTripper {
-	return capped{&http.Transport{
+	return wire.Capped{Most: maxAnswer, Next: &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
 		ForceAttemptHTTP2:     true,
@@ -110,23 +110,6 @@ func transport() http.RoundTripper {
 		ResponseHeaderTimeout: headerTimeout,
 		IdleConnTimeout:       time.Minute,
 	}}
-}
-
-// capped cuts every answer off after maxAnswer bytes, so that a broken or
-// hostile server can't fill the memory. What is cut off fails to parse.
-type capped struct{ next http.RoundTripper }
-
-func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := c.next.RoundTrip(r)
-	if err == nil {
-		resp.Body = cut{io.LimitReader(resp.Body, maxAnswer), resp.Body}
-	}
-	return resp, err
-}
-
-type cut struct {
-	io.Reader
-	io.Closer
 }
 
 var fullName = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+$`)
@@ -149,7 +132,7 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	if c.app == nil {
 		user, resp, err := c.own.Users.Get(ctx, "")
 		if err == nil && user.GetLogin() == "" {
-			resp, err = nil, errUnreadable
+			resp, err = nil, wire.ErrUnreadable
 		}
 		if err != nil {
 			return "", failed(op, "", resp, err)
@@ -158,7 +141,7 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	}
 	app, resp, err := c.app.Apps.Get(ctx, "")
 	if err == nil && app.GetSlug() == "" {
-		resp, err = nil, errUnreadable
+		resp, err = nil, wire.ErrUnreadable
 	}
 	if err != nil {
 		return "", failed(op, "", resp, err)

@@ -11,6 +11,7 @@ import (
 	gh "github.com/google/go-github/v66/github"
 	"golang.org/x/crypto/nacl/box"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -25,7 +26,7 @@ func (c *Client) CopyUpdated(ctx context.Context, repo, name string) (time.Time,
 	}
 	s, resp, err := c.own.Actions.GetRepoSecret(ctx, owner, short, url.PathEscape(name))
 	if err == nil && s.UpdatedAt.IsZero() {
-		resp, err = nil, errUnreadable
+		resp, err = nil, wire.ErrUnreadable
 	}
 	if err != nil {
 		return time.Time{}, c.failed("reading when "+name+" was updated", "Secrets: read on "+repo, resp, err)
@@ -55,7 +56,7 @@ func (c *Client) PublicKey(ctx context.Context, repo string) (SealingKey, error)
 	}
 	key, err := base64.StdEncoding.DecodeString(public.GetKey())
 	if err != nil || len(key) != 32 {
-		return SealingKey{}, c.failed(op, "", nil, errUnreadable)
+		return SealingKey{}, c.failed(op, "", nil, wire.ErrUnreadable)
 	}
 	return SealingKey{public.GetKeyID(), [32]byte(key)}, nil
 }

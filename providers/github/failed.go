@@ -1,12 +1,7 @@
 package github
 
 import (
-	"context"
-	"crypto/tls"
-	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -16,6 +11,7 @@ import (
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	gh "github.com/google/go-github/v66/github"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -40,7 +36,7 @@ func failed(op, right string, resp *gh.Response, err error) *rotation.ProviderEr
 	p := &rotation.ProviderError{Provider: provider, Op: op}
 	answer := refusal(resp, err)
 	if answer == nil || answer.StatusCode < http.StatusMultipleChoices {
-		p.Code = silence(err)
+		p.Code = wire.Silence(err)
 		return p
 	}
 	message := words(err)
@@ -75,25 +71,6 @@ func refusal(resp *gh.Response, err error) *http.Response {
 	}
 	return resp.Response
 }
-
-// silence is the word for a call that got no answer, or none that can be read.
-func silence(err error) string {
-	var timeout net.Error
-	var certificate *tls.CertificateVerificationError
-	var syntax *json.SyntaxError
-	var shape *json.UnmarshalTypeError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
-	case errors.As(err, &certificate):
-		return "the server's certificate isn't trusted"
-	case errors.As(err, &syntax), errors.As(err, &shape), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errUnreadable):
-		return "an answer that can't be read"
-	}
-	return "no answer"
-}
-
-var errUnreadable = errors.New("an answer that can't be read")
 
 // words is GitHub's sentence, to be looked at and never shown.
 func words(err error) string {

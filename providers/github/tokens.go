@@ -10,6 +10,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -20,7 +21,7 @@ func (c *Client) Owner(ctx context.Context, token rotation.Value) (rotation.Cred
 	const op = "asking whose the token is"
 	user, resp, err := c.with(token).Users.Get(ctx, "")
 	if err == nil && user.GetLogin() == "" {
-		resp, err = nil, errUnreadable
+		resp, err = nil, wire.ErrUnreadable
 	}
 	if err != nil {
 		return rotation.Credential{}, failed(op, "", resp, err)

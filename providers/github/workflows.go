@@ -11,6 +11,7 @@ import (
 
 	gh "github.com/google/go-github/v66/github"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -59,7 +60,7 @@ func (c *Client) dispatch(ctx context.Context, repo, file, ref string, details b
 	path := "repos/" + owner + "/" + short + "/actions/workflows/" + url.PathEscape(file) + "/dispatches"
 	req, err := c.own.NewRequest(http.MethodPost, path, body)
 	if err != nil {
-		return 0, c.failed(op, right, nil, errUnreadable)
+		return 0, c.failed(op, right, nil, wire.ErrUnreadable)
 	}
 	var started struct {
 		ID int64 `json:"workflow_run_id"`
@@ -106,7 +107,7 @@ func (c *Client) Run(ctx context.Context, repo string, id int64) (rotation.Run, 
 	}
 	r, resp, err := c.own.Actions.GetWorkflowRunByID(ctx, owner, short, id)
 	if err == nil && r.GetID() != id {
-		resp, err = nil, errUnreadable
+		resp, err = nil, wire.ErrUnreadable
 	}
 	if err != nil {
 		return rotation.Run{}, c.failed("reading the run", "Actions: read on "+repo, resp, err)
