@@ -299,8 +299,8 @@ func TestTakingOver(t *testing.T) {
 			s.refused(rotation.Attest, ann, rotation.NotAllowed, "Only @U0DAN, who holds this rotation, can vouch")
 			s.press(rotation.Attest, dan)
 			s.at("revoke", rotation.Open)
-			if s.r.Facts.UsedBy == "" || s.r.Find("see_used").Attested != dan {
-				t.Errorf("used by %q, attested by %q", s.r.Facts.UsedBy, s.r.Find("see_used").Attested)
+			if s.r.Facts.Vouched != dan || s.r.Find("see_used").Attested != dan {
+				t.Errorf("vouched by %q, attested by %q", s.r.Facts.Vouched, s.r.Find("see_used").Attested)
 			}
 		},
 	} {

@@ -54,7 +54,7 @@ func TestTheCatalogueIsStrict(t *testing.T) {
 		"a merge":                             {"title: First", "<<: {title: First}", "line 13: a catalogue has no anchors"},
 		"a tag":                               {"title: First", "title: !!str First", "line 13: a catalogue has no anchors"},
 		"two documents":                       {"secrets:", "---\nsecrets:", "must be one YAML document"},
-		"no mapping":                          {small, "- a\n", "the catalogue must start with secrets: and runbooks:"},
+		"no mapping":                          {small, "- a\n", "the catalogue must say secrets: and runbooks: at its top"},
 		"no YAML at all":                      {small, "a: [b\n", "the catalogue is not YAML: [1:"},
 		"nothing at all":                      {small, "", "must be one YAML document"},
 		"a secrets map":                       {small, "secrets: {a: b}\n", "line 1: secrets: must be a list"},

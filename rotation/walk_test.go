@@ -27,8 +27,10 @@ func TestEveryReachableState(t *testing.T) {
 	for _, overlap := range []rotation.Overlap{rotation.None, rotation.SideBySide} {
 		for _, quorum := range []int{1, 2} {
 			t.Run(fmt.Sprintf("%s, quorum %d", overlap, quorum), func(t *testing.T) {
-				plan := thePlan(overlap)
-				plan.Quorum = quorum
+				if spared && quorum == 2 || raced || !spared && !crowded && overlap == rotation.SideBySide && quorum == 1 {
+					t.Skip("it takes long and tells little: go test -tags long ./rotation")
+				}
+				plan := shortPlan(overlap, quorum)
 				w := &walk{T: t, seen: map[string]*rotation.Rotation{}, from: map[string][]string{}}
 				w.all(plan)
 				t.Logf("%d states, %d events", len(w.seen), w.events)
@@ -136,13 +138,14 @@ func (w *walk) invariants(r, next *rotation.Rotation, wrong func(string, ...any)
 	}
 	by := map[rotation.Person]bool{}
 	for _, c := range next.Approved() {
-		if c.By == next.Starter || by[c.By] || c.By != bea && c.By != cyd {
+		if c.By == next.Starter || by[c.By] && !spared || c.By != bea && c.By != cyd {
 			wrong("%s counts as an approver", c.By)
 		}
 		by[c.By] = true
 	}
-	if s := next.Find(rotation.KindPromote); s.State == rotation.Open && next.Changed == "" && len(by) < next.Plan.Quorum {
-		wrong("it promotes with %d approvals", len(by))
+	before, after := r.Find(rotation.KindApprove), next.Find(rotation.KindApprove)
+	if before.State != rotation.Ticked && after.State == rotation.Ticked && len(by) < next.Plan.Quorum {
+		wrong("it is approved by %d people", len(by))
 	}
 }
 
@@ -199,17 +202,24 @@ func abstract(r *rotation.Rotation) string {
 	var claims []string
 	approved := map[bool]int{} // by whether they hold it
 	for _, c := range r.Claims {
-		switch bound := c.Hash == r.Bound(); {
-		case c.State == rotation.Claimed:
-			s := r.Step()
-			claims = append(claims, fmt.Sprintf("%s %s claimed %t %t", c.Verb, c.By, bound, c.Step == s.ID && c.Round == s.Round))
-		case c.State == rotation.Counted && c.Verb == rotation.Approve && (bound || r.Committed()):
+		if c.State == rotation.Claimed {
+			claim := fmt.Sprintf("%s by %s", c.Verb, c.By)
+			if s := r.Step(); c.Step != s.ID || c.Round != s.Round || c.Hash != r.Bound() || c.By != bea && c.By != cyd {
+				claim = "in vain"
+			}
+			claims = append(claims, claim)
+		}
+	}
+	counted := map[rotation.Person]bool{}
+	for _, c := range r.Approved() {
+		if !counted[c.By] {
 			approved[c.By == r.Holder]++
 		}
+		counted[c.By] = true
 	}
 	slices.Sort(claims)
 	f := r.Facts
 	fmt.Fprintf(&b, " | %v | approved %v new %t way %s promoted %t old %s changed %t",
-		claims, approved, f.New != "", f.Way, !f.Promoted.IsZero(), f.Old, r.Changed != "" && !r.Committed())
+		slices.Compact(claims), approved, f.New != "", f.Way, !f.Promoted.IsZero(), f.Old, r.Changed != "" && !r.Committed())
 	return b.String()
 }
