@@ -165,6 +165,7 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 		if len(approved) < r.Plan.Quorum {
 			return nil
 		}
+		r.voidOthers()
 		names := make([]string, len(approved))
 		for i, a := range approved {
 			names[i] = Mention(a.By)
@@ -182,6 +183,16 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 		return r.rollBack(c.By, now)
 	}
 	return nil
+}
+
+// voidOthers voids approvals of something else than what is approved now:
+// later, when the plan can't change any more, only these count.
+func (r *Rotation) voidOthers() {
+	for i := range r.Claims {
+		if c := &r.Claims[i]; c.Verb == Approve && c.State == Counted && c.Hash != r.Bound() {
+			c.State, c.Why = Void, "the plan changed"
+		}
+	}
 }
 
 // reapprove voids the approvals and asks anew, because what was approved has
