@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type environment struct {
 	GitHubToken                  rotation.Value
 	GitHubKey                    rotation.Value
 	values                       map[string]string
+	told                         map[string]bool // variables of which the problem is known already
 }
 
 // A variable is one environment variable and its flag.
@@ -55,16 +57,16 @@ func addFlags(flags *pflag.FlagSet) {
 // readEnvironment reads flags and environment, flags first, and returns
 // everything that is missing or wrong.
 func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environment, []string) {
-	e := environment{values: map[string]string{}}
+	e := environment{values: map[string]string{}, told: map[string]bool{}}
 	var problems []string
 	for _, v := range variables {
-		value := getenv(v.name)
+		value := strings.TrimSpace(getenv(v.name)) // a line end comes along when a variable is filled from a file
 		if given, err := flags.GetString(v.flag); err == nil && given != "" {
 			value = given
 			if v.file {
-				secret, problem := secretFile(v.flag, given)
+				secret, problem := secretFile("--"+v.flag, given)
 				if problem != "" {
-					problems = append(problems, problem)
+					problems, e.told[v.name] = append(problems, problem), true
 				}
 				value = secret
 			}
@@ -77,7 +79,8 @@ func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environm
 	e.SlackBotToken = rotation.NewValue(e.values["SLACK_BOT_TOKEN"])
 	e.SlackAppToken = rotation.NewValue(e.values["SLACK_APP_TOKEN"])
 	e.GitHubToken = rotation.NewValue(e.values["GITHUB_TOKEN"])
-	return e, append(problems, e.check()...)
+	problems = append(problems, e.check()...)
+	return e, append(problems, checkAWS(func(name string) string { return first(e.values[name], getenv(name)) })...)
 }
 
 func (e *environment) check() []string {
@@ -87,24 +90,38 @@ func (e *environment) check() []string {
 			problems = append(problems, fmt.Sprintf(format, args...))
 		}
 	}
-	add(!strings.HasPrefix(e.SlackBotToken.Reveal(), "xoxb-"), "SLACK_BOT_TOKEN is missing, or isn't a bot token (xoxb-…)")
-	add(!strings.HasPrefix(e.SlackAppToken.Reveal(), "xapp-"), "SLACK_APP_TOKEN is missing, or isn't an app-level token (xapp-…)")
+	add(!e.told["SLACK_BOT_TOKEN"] && !strings.HasPrefix(e.SlackBotToken.Reveal(), "xoxb-"), "SLACK_BOT_TOKEN is missing, or isn't a bot token (xoxb-…)")
+	add(!e.told["SLACK_APP_TOKEN"] && !strings.HasPrefix(e.SlackAppToken.Reveal(), "xapp-"), "SLACK_APP_TOKEN is missing, or isn't an app-level token (xapp-…)")
 	app := e.values["GITHUB_APP_ID"] + e.values["GITHUB_APP_INSTALLATION_ID"] + e.values["GITHUB_APP_PRIVATE_KEY_FILE"]
 	if app != "" {
+		add(!e.GitHubToken.Empty(), "GITHUB_TOKEN and GITHUB_APP_… are both set; Rekey takes one of them")
 		add(!number(e.values["GITHUB_APP_ID"]), "GITHUB_APP_ID is missing, or isn't a number")
 		add(!number(e.values["GITHUB_APP_INSTALLATION_ID"]), "GITHUB_APP_INSTALLATION_ID is missing, or isn't a number")
 		key, problem := secretFile("GITHUB_APP_PRIVATE_KEY_FILE", e.values["GITHUB_APP_PRIVATE_KEY_FILE"])
 		add(problem != "", "%s", problem)
 		e.GitHubKey = rotation.NewValue(key)
 	}
-	add(app == "" && e.GitHubToken.Empty(), "GITHUB_TOKEN is missing (or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE)")
+	add(app == "" && !e.told["GITHUB_TOKEN"] && e.GitHubToken.Empty(), "GITHUB_TOKEN is missing (or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE)")
 	add(e.values["REKEY_CONFIG"] == "", "REKEY_CONFIG is missing: the settings file")
 	for _, problem := range []string{
 		checkAddress("SLACK_API_URL", e.values["SLACK_API_URL"], "slack.com", "slack-gov.com"),
 		checkAddress("GITHUB_API_URL", e.values["GITHUB_API_URL"], "api.github.com", "ghe.com"),
-		checkAddress("AWS_ENDPOINT_URL", e.values["AWS_ENDPOINT_URL"], "amazonaws.com"),
 	} {
 		add(problem != "", "%s", problem)
+	}
+	_, _, err := net.SplitHostPort(e.values["REKEY_LISTEN"])
+	add(err != nil, "REKEY_LISTEN is not an address like 127.0.0.1:9090")
+	return problems
+}
+
+// checkAWS checks the addresses that the AWS SDK takes from the environment.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func checkAWS(getenv func(string) string) []string {
+	var problems []string
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_STS"} {
+		if problem := checkAddress(name, getenv(name), "amazonaws.com"); problem != "" {
+			problems = append(problems, problem)
+		}
 	}
 	return problems
 }
@@ -116,6 +133,9 @@ func number(s string) bool {
 
 // secretFile reads a file that only its owner can read.
 func secretFile(name, path string) (value, problem string) {
+	if path == "" {
+		return "", name + " is missing"
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", name + ": " + err.Error()

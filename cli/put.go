@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,16 +10,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"rekey/providers/aws"
 	"rekey/rotation"
 	"rekey/steps"
 )
-
-// maxValue is the largest value that Secrets Manager takes, in bytes.
-// https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
-const maxValue = 65536
 
 func putCommand(catalogue []byte) *cobra.Command {
 	p := put{catalogue: catalogue}
@@ -55,6 +49,7 @@ type put struct {
 	path, name, secretID, region, version, field string
 	in                                           io.Reader
 	out, errs                                    io.Writer
+	repeat                                       bool // the version is there already
 }
 
 func (p *put) run(ctx context.Context) error {
@@ -66,14 +61,14 @@ func (p *put) run(ctx context.Context) error {
 		return exit(ExitFailed, fmt.Errorf("setting up AWS: %w", err))
 	}
 	if err := p.before(ctx, client); err != nil {
-		return exit(ExitFailed, explainAWS(err))
+		return exit(ExitFailed, p.explainAWS(err))
 	}
-	value, err := p.ask()
+	value, err := p.ask(ctx)
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
 	if err := p.save(ctx, client, value); err != nil {
-		return exit(ExitFailed, explainAWS(err))
+		return exit(ExitFailed, p.explainAWS(err))
 	}
 	_, err = fmt.Fprintln(p.out, p.version)
 	return err
@@ -102,8 +97,12 @@ func (p *put) complete() error {
 	case p.version == "":
 		return errors.New("--version is needed: the version id that the card shows under How to save it")
 	}
-	if _, err := uuid.Parse(p.version); err != nil {
+	// Other spellings of the same UUID would be other version ids.
+	if id, err := uuid.Parse(p.version); err != nil || id.String() != p.version {
 		return errors.New("--version must be the whole version id that the card shows, like 6f1c4b0e-52a0-5c3e-9d53-0f6a2b1c7d11")
+	}
+	if problems := checkAWS(os.Getenv); len(problems) > 0 {
+		return errors.New(strings.Join(problems, "\n"))
 	}
 	return nil
 }
@@ -121,6 +120,7 @@ func (p *put) before(ctx context.Context, client *aws.Client) error {
 	if err != nil {
 		return err
 	}
+	_, p.repeat = v.Labels[p.version]
 	if staged := v.At(rotation.Pending); staged != "" && staged != p.version && staged != v.At(rotation.Current) {
 		return &rotation.Error{
 			What: "AWSPENDING is on another version, " + staged + ".", Safe: "Nothing was written.",
@@ -128,33 +128,6 @@ func (p *put) before(ctx context.Context, client *aws.Client) error {
 		}
 	}
 	return nil
-}
-
-// ask reads the value: without echo from a terminal, else all of standard
-// input without one line end.
-func (p *put) ask() (rotation.Value, error) {
-	var text []byte
-	var err error
-	if f, ok := p.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		_, _ = fmt.Fprintf(p.errs, "New value for %s (it isn't shown): ", p.secretID)
-		text, err = term.ReadPassword(int(f.Fd()))
-		_, _ = fmt.Fprintln(p.errs)
-	} else {
-		text, err = io.ReadAll(io.LimitReader(bufio.NewReader(p.in), maxValue+3))
-	}
-	if err != nil {
-		return rotation.Value{}, fmt.Errorf("reading the value: %w", err)
-	}
-	value := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
-	switch {
-	case strings.TrimSpace(value) == "":
-		return rotation.Value{}, errors.New("the value is empty; nothing was written")
-	case len(value) > maxValue:
-		return rotation.Value{}, fmt.Errorf("the value is longer than the %d bytes that Secrets Manager takes; nothing was written", maxValue)
-	case strings.TrimSpace(value) != value && !strings.Contains(value, "\n"):
-		return rotation.Value{}, errors.New("the value begins or ends with a blank; nothing was written. Copy it again")
-	}
-	return rotation.NewValue(value), nil
 }
 
 // save merges one field if there is one, and stages the value. The same value
@@ -172,6 +145,9 @@ func (p *put) save(ctx context.Context, client *aws.Client, value rotation.Value
 		if value, err = aws.MergeField(whole, p.field, value); err != nil {
 			return err
 		}
+		if len(value.Reveal()) > maxValue {
+			return errors.New(tooLong)
+		}
 	}
 	err := client.Stage(ctx, p.secretID, p.region, p.version, value)
 	if refusal, ok := rotation.Definite(err); ok && refusal.Code == "ResourceExistsException" {
@@ -183,22 +159,10 @@ func (p *put) save(ctx context.Context, client *aws.Client, value rotation.Value
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(p.errs, "Saved as AWSPENDING of %s. Nothing is switched yet: Rekey checks it next. Version:\n", p.secretID)
+	said := "Saved as AWSPENDING of %s. Nothing is switched yet: Rekey checks it next. Version:\n"
+	if p.repeat {
+		said = "This value is saved already in %s, under the same version id. Nothing was changed. Version:\n"
+	}
+	_, _ = fmt.Fprintf(p.errs, said, p.secretID)
 	return nil
-}
-
-// explainAWS turns a refusal into what to do.
-func explainAWS(err error) error {
-	refusal, ok := rotation.Definite(err)
-	if !ok {
-		var p *rotation.ProviderError
-		if errors.As(err, &p) {
-			return fmt.Errorf("%s didn't answer (%s: %s); run the same command again: a repeat can't make a second version", p.Provider, p.Op, p.Code)
-		}
-		return err
-	}
-	if refusal.Missing != "" {
-		return fmt.Errorf("AWS refused %s (%s): your identity lacks %s. Sign in with the engineer role and run the same command again", refusal.Op, refusal.Code, refusal.Missing)
-	}
-	return fmt.Errorf("AWS refused %s: %s. Nothing was written", refusal.Op, refusal.Code)
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"rekey/rotation"
 )
 
@@ -18,45 +16,30 @@ import (
 // the ids behind handles, schedules, waits and feature switches. Nothing in it
 // is about secrets. REKEY_CONFIG names the file.
 type Settings struct {
-	Workspace struct {
-		App        string `yaml:"app"`
-		Team       string `yaml:"team"`
-		Enterprise string `yaml:"enterprise"`
-	} `yaml:"workspace"`
-	Handles  map[string]string `yaml:"handles"`  // "@group" and "#channel" to Slack's ids
-	Zone     string            `yaml:"zone"`     // IANA name; Europe/London
-	Hours    Hours             `yaml:"hours"`    // in which people are reminded
-	Features Features          `yaml:"features"` // what needs rights beyond the smallest set
-	Waits    map[string]Wait   `yaml:"waits"`
-	Links    map[string]string `yaml:"links"` // where links with this beginning lead instead
+	Workspace struct{ App, Team, Enterprise string }
+	Handles   map[string]string // "@group" and "#channel" to Slack's ids
+	Zone      string            // IANA name; Europe/London
+	Hours     Hours             // in which people are reminded
+	Features  Features          // what needs rights beyond the smallest set
+	Waits     map[string]string // times in Go's notation, "5s", by the names in docs/operations.md
+	Links     map[string]string // where links with this beginning lead instead
 }
 
 // Hours are the working hours.
-type Hours struct {
-	From int `yaml:"from"`
-	To   int `yaml:"to"`
-}
+type Hours struct{ From, To int }
 
 // Features need Slack rights that the smallest set doesn't have.
 type Features struct {
-	History bool `yaml:"history"` // channels:history: a post whose answer was lost is looked up instead of repeated
+	History bool // channels:history: a post whose answer was lost is looked up instead of repeated
 }
 
-// Wait is a time in Go's notation: "5s", "4h".
-type Wait time.Duration
-
-// UnmarshalYAML reads "5s".
-func (w *Wait) UnmarshalYAML(text []byte) error {
-	var s string
-	if err := yaml.Unmarshal(text, &s); err != nil {
-		return err
+// places are where each setting of the file goes, by its path.
+func (s *Settings) places() map[string]any {
+	return map[string]any{
+		"workspace.app": &s.Workspace.App, "workspace.team": &s.Workspace.Team, "workspace.enterprise": &s.Workspace.Enterprise,
+		"handles": &s.Handles, "zone": &s.Zone, "hours.from": &s.Hours.From, "hours.to": &s.Hours.To,
+		"features.history": &s.Features.History, "waits": &s.Waits, "links": &s.Links,
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 {
-		return fmt.Errorf("%q is not a time; write it as 5s, 10m or 4h", s)
-	}
-	*w = Wait(d)
-	return nil
 }
 
 // waitNames are the waits that can be set, and where they go.
@@ -74,13 +57,18 @@ type slackWaits struct{ Cards, Settle, Roster time.Duration }
 // waits returns what is set, and what is set wrongly.
 func (s *Settings) waits() (w rotation.Waits, slack slackWaits, problems []string) {
 	known := waitNames(&w, &slack)
-	for name, d := range s.Waits {
+	for name, text := range s.Waits {
 		field, ok := known[name]
 		if !ok {
 			problems = append(problems, "waits: there is no "+name)
 			continue
 		}
-		*field = time.Duration(d)
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			problems = append(problems, fmt.Sprintf("waits: %s: %q is not a time; write it as 5s, 10m or 4h", name, text))
+			continue
+		}
+		*field = d
 	}
 	return w, slack, problems
 }
@@ -93,32 +81,42 @@ func readSettings(path string) (Settings, []string) {
 	if err != nil {
 		return s, []string{"the settings can't be read: " + err.Error()}
 	}
-	if err := yaml.UnmarshalWithOptions(text, &s, yaml.Strict()); err != nil {
-		return s, []string{"the settings " + path + " are wrong: " + strings.TrimSpace(yaml.FormatError(err, false, true))}
+	problems, ok := decode(text, s.places())
+	if !ok {
+		return s, problems
 	}
+	wrong := s.check()
+	slices.Sort(wrong) // maps have no order
+	for _, p := range wrong {
+		problems = append(problems, "settings: "+p)
+	}
+	return s, problems
+}
+
+// check returns what is wrong with the values themselves.
+func (s *Settings) check() []string {
 	var problems []string
-	if s.Workspace.Team == "" {
-		problems = append(problems, "the settings lack workspace.team, the id of the Slack workspace (T…)")
-	}
-	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-		problems = append(problems, fmt.Sprintf("zone: there is no time zone %q; use a name like Europe/London", s.Zone))
-	}
-	if s.Hours.From < 0 || s.Hours.To > 24 || s.Hours.From >= s.Hours.To {
-		problems = append(problems, "hours: from must be before to, both between 0 and 24")
-	}
-	for handle, id := range s.Handles {
-		want := "CG"
-		if strings.HasPrefix(handle, "@") {
-			want = "S"
+	add := func(bad bool, format string, args ...any) {
+		if bad {
+			problems = append(problems, fmt.Sprintf(format, args...))
 		}
-		if id == "" || !strings.Contains(want, id[:1]) {
-			problems = append(problems, fmt.Sprintf("handles: %s needs a Slack id that begins with %s, not %q", handle, strings.Join(strings.Split(want, ""), " or "), id))
+	}
+	add(s.Workspace.Team == "", "workspace: team is missing, the id of the Slack workspace (T…)")
+	_, err := time.LoadLocation(s.Zone)
+	add(err != nil || s.Zone == "", "zone: there is no time zone %q; use a name like Europe/London", s.Zone)
+	add(s.Hours.From < 0 || s.Hours.To > 24 || s.Hours.From >= s.Hours.To, "hours: from must be before to, both between 0 and 24")
+	for handle, id := range s.Handles {
+		switch {
+		case strings.HasPrefix(handle, "@"):
+			add(!strings.HasPrefix(id, "S"), "handles: %s needs the id of a group, which begins with S, not %q", handle, id)
+		case strings.HasPrefix(handle, "#"):
+			add(!strings.HasPrefix(id, "C") && !strings.HasPrefix(id, "G"), "handles: %s needs the id of a channel, which begins with C or G, not %q", handle, id)
+		default:
+			add(true, "handles: %s is neither a group (\"@%s\") nor a channel (\"#%s\"); the quotes are needed", handle, handle, handle)
 		}
 	}
 	_, _, wrong := s.waits()
-	problems = append(problems, wrong...)
-	slices.Sort(problems)
-	return s, problems
+	return append(problems, wrong...)
 }
 
 // id is the Slack id behind a handle.

@@ -205,7 +205,12 @@ func (w *town) end() error {
 	}
 	stop := w.stop
 	w.stop = nil
-	return stop()
+	err := stop()
+	// What Slack sends to a socket whose other end is gone is lost, as at
+	// Slack; people would press again.
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, w.stage.Slack.Wait(ctx, func() bool { return w.stage.Slack.Sockets() == 0 }))
 }
 
 // restart ends the bot and starts it on what it left.

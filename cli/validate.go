@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,18 +26,20 @@ func validateCommand(catalogue []byte) *cobra.Command {
 				path = args[0]
 			}
 			id := func(handle string) (string, bool) { return handle, true }
+			var wrong error
 			if settingsPath != "" {
 				settings, problems := readSettings(settingsPath)
 				if len(problems) > 0 {
-					return exit(ExitUsage, &rotation.CatalogueError{Problems: problems})
+					wrong = errors.New("the settings are wrong:\n  " + strings.Join(problems, "\n  "))
+				} else {
+					id = settings.id
 				}
-				id = settings.id
 			}
 			book, err := loadCatalogue(path, catalogue, rotation.Book{Actions: steps.All(steps.Providers{}), ID: id})
-			if err != nil {
+			if err := errors.Join(wrong, err); err != nil {
 				return exit(ExitUsage, err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The catalogue is fine: %d secrets, %d runbooks.\n", len(book.Secrets), len(book.Runbooks))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The catalogue is fine. Secrets: %d. Runbooks: %d.\n", len(book.Secrets), len(book.Runbooks))
 			return err
 		},
 	}

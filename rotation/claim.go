@@ -16,7 +16,8 @@ type Claim struct {
 	Hash   string     `json:"hash"` // what was approved: Rotation.Bound at the press
 	Reason string     `json:"reason,omitempty"`
 	State  ClaimState `json:"state"`
-	Why    string     `json:"why,omitempty"` // why it was turned down
+	Told   bool       `json:"told,omitempty"` // that Slack didn't answer about them
+	Why    string     `json:"why,omitempty"`  // why it was turned down
 }
 
 // ClaimState is where a claim stands.
@@ -91,7 +92,10 @@ func (r *Rotation) Switching() bool {
 // claim records a press that the worker will decide on.
 func (r *Rotation) claim(v Verb, p Press, now time.Time) ([]Event, error) {
 	for _, c := range r.Claims {
-		if c.By == p.By && c.Verb == v && c.Step == p.Step && c.Round == p.Round && (c.State == Claimed || c.State == Counted) && c.Hash == r.Bound() {
+		here := c.Step == p.Step && c.Round == p.Round
+		// An approval counts over rounds, so that nobody gives two of them.
+		stands := c.State == Counted && (here || v == Approve) || c.State == Claimed && here
+		if c.By == p.By && c.Verb == v && stands && c.Hash == r.Bound() {
 			return nil, refuse(NotNow, "You pressed that already at %s. Nothing more is needed from you.", When(c.At))
 		}
 	}
@@ -142,6 +146,12 @@ func (r *Rotation) overtaken(c Claim) string {
 	if s == nil {
 		return "Rotation " + itoa(r.ID) + " is " + string(r.State) + ". Nothing left for you to do here."
 	}
+	if c.Verb == RollBack { // whatever the step: what counts is whether it is still possible
+		if !r.MayRollBack() {
+			return r.noRollBack().What
+		}
+		return ""
+	}
 	if s.ID != c.Step || s.Round != c.Round {
 		if by := r.Approved(); c.Verb == Approve && len(by) > 0 {
 			return Mention(by[len(by)-1].By) + " approved this at " + When(by[len(by)-1].At) + ". Nothing left for you to do here."
@@ -185,6 +195,15 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 	return nil
 }
 
+// voidApprovals voids all approvals, given and claimed.
+func (r *Rotation) voidApprovals(why string) {
+	for i := range r.Claims {
+		if c := &r.Claims[i]; c.Verb == Approve && (c.State == Counted || c.State == Claimed) {
+			c.State, c.Why = Void, why
+		}
+	}
+}
+
 // voidOthers voids approvals of something else than what is approved now:
 // later, when the plan can't change any more, only these count.
 func (r *Rotation) voidOthers() {
@@ -198,11 +217,7 @@ func (r *Rotation) voidOthers() {
 // reapprove voids the approvals and asks anew, because what was approved has
 // changed or an approver may not approve any more.
 func (r *Rotation) reapprove(why string, now time.Time) []Event {
-	for i := range r.Claims {
-		if r.Claims[i].Verb == Approve && r.Claims[i].State != TurnedDown {
-			r.Claims[i].State, r.Claims[i].Why = Void, why
-		}
-	}
+	r.voidApprovals(why)
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindApprove })
 	if s := r.Step(); r.At != at { // what is done stays done, and this step goes on afterwards
 		s.State, s.Problem, s.Note = Later, nil, ""

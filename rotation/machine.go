@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"reflect"
 	"slices"
 	"time"
 )
@@ -27,19 +28,7 @@ func runs(steps []Step) []StepRun {
 func (r *Rotation) Record(o Outcome, now time.Time) []Event {
 	s := r.Step()
 	s.Fails = 0
-	if o.learn != nil {
-		o.learn(&r.Facts)
-	}
-	for _, l := range o.links {
-		if !slices.Contains(s.More, l) {
-			s.More = append(s.More, l)
-		}
-	}
-	for _, d := range o.debts {
-		if !slices.Contains(r.Debts, d) {
-			r.Debts = append(r.Debts, d)
-		}
-	}
+	news := r.learn(s, o)
 	switch o.kind {
 	case outcomeDone:
 		return r.tick(s, o.evidence, now)
@@ -52,8 +41,29 @@ func (r *Rotation) Record(o Outcome, now time.Time) []Event {
 	case outcomeReapprove:
 		return r.reapprove(o.note, now)
 	default:
-		return r.wait(s, o, now)
+		return r.wait(s, o, news, now)
 	}
+}
+
+// learn keeps what an outcome tells besides how it ended, and reports whether
+// any of it is new.
+func (r *Rotation) learn(s *StepRun, o Outcome) (news bool) {
+	if o.learn != nil {
+		before := r.Clone().Facts
+		o.learn(&r.Facts)
+		news = !reflect.DeepEqual(before, r.Clone().Facts)
+	}
+	for _, l := range o.links {
+		if !slices.Contains(s.More, l) {
+			s.More, news = append(s.More, l), true
+		}
+	}
+	for _, d := range o.debts {
+		if !slices.ContainsFunc(r.Debts, func(x Debt) bool { return x.What == d.What && x.Why == d.Why }) {
+			r.Debts, news = append(r.Debts, d), true
+		}
+	}
+	return news
 }
 
 // tick finishes step s on evidence and opens the next, or ends the rotation.
@@ -68,6 +78,9 @@ func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
 	for next := r.At + 1; next < len(r.Steps); next++ {
 		if state := r.Steps[next].State; state != Ticked && state != Skipped {
 			r.open(next, now)
+			if r.Step().Kind == KindApprove && r.overtakenPlan() {
+				events = append(events, r.park(r.Step(), planChanged(r), now)...)
+			}
 			return events
 		}
 	}
@@ -112,8 +125,8 @@ func (r *Rotation) turn(to Party, kind TurnKind, now time.Time) {
 	r.Touched = now
 }
 
-func (r *Rotation) wait(s *StepRun, o Outcome, now time.Time) []Event {
-	changed := s.Note != o.note || o.learn != nil || len(o.links) > 0
+func (r *Rotation) wait(s *StepRun, o Outcome, news bool, now time.Time) []Event {
+	changed := s.Note != o.note || news
 	s.State, s.Note = Open, o.note
 	changed = changed || s.Attestable != o.attest
 	s.Attestable = o.attest
@@ -144,6 +157,9 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 	r.Facts.New, r.Facts.Way, r.Facts.Chosen, r.Facts.Identity = "", "", "", ""
 	r.Facts.Missing, r.Facts.Accepted, r.Facts.Expires = nil, "", time.Time{}
 	r.Facts.Asks++
+	if r.Plan.Overlap == SideBySide {
+		r.voidApprovals("it was given for another value")
+	}
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
 	for i := at; i < len(r.Steps); i++ {
 		s := &r.Steps[i]
@@ -157,25 +173,27 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 // detour leaves the present order: the remaining steps are skipped, the given
 // ones follow, and the rotation ends in state ending.
 func (r *Rotation) detour(steps []Step, ending State, now time.Time) {
-	for i := r.At; i < len(r.Steps); i++ {
-		s := &r.Steps[i]
-		s.State, s.Problem, s.Note = Skipped, nil, ""
-	}
+	r.skip()
 	at := len(r.Steps)
+	r.Forward = at
 	r.Steps = append(r.Steps, runs(steps)...)
 	r.Ending = ending
 	r.open(at, now)
 }
 
-// resume takes a cancellation back: the steps that it skipped go on.
-func (r *Rotation) resume(why string, now time.Time) []Event {
-	asked := r.Step()
-	for i := range r.Claims {
-		if r.Claims[i].Verb == Cancel && r.Claims[i].State == Counted {
-			r.Claims[i].State = Void
+// skip leaves the current step and all that would follow.
+func (r *Rotation) skip() {
+	for i := r.At; i < len(r.Steps); i++ {
+		if s := &r.Steps[i]; s.State != Ticked {
+			s.State, s.Problem, s.Note = Skipped, nil, ""
 		}
 	}
-	r.Steps = slices.DeleteFunc(r.Steps, func(s StepRun) bool { return s.ID == asked.ID })
+}
+
+// resume takes a cancellation or a roll back back: the steps that it skipped
+// go on, and those that it added are gone.
+func (r *Rotation) resume(why string, now time.Time) []Event {
+	r.Steps, r.Forward = r.Steps[:r.Forward], 0
 	at := len(r.Steps)
 	for i := range r.Steps {
 		if r.Steps[i].State == Skipped {

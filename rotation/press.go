@@ -53,6 +53,10 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 	if p.Verb == TakeOver {
 		return r.takeOver(p.By, now)
 	}
+	if p.Verb == RollBack {
+		r.Touched = now
+		return r.askRollBack(p, now)
+	}
 	if p.Verb == Cancel && p.Step == "" { // typed, not pressed: about whatever is current
 		p.Step, p.Round = s.ID, s.Round
 	}
@@ -70,8 +74,6 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 		return r.claim(Refuse, p, now)
 	case Cancel:
 		return r.cancel(p, now)
-	case RollBack:
-		return r.askRollBack(p, now)
 	case Check:
 		return r.check(p, now)
 	case Attest:
@@ -163,7 +165,7 @@ func (r *Rotation) takeOver(by Person, now time.Time) ([]Event, error) {
 	from := r.Holder
 	r.Holder = by
 	events := []Event{r.event(now, by, "taken over", "Took the rotation over from "+Mention(from)+".")}
-	if r.Committed() {
+	if r.Committed() || r.Ending != Complete {
 		return events, nil // the approval stands, and the card shows who gave it
 	}
 	for i := range r.Claims {
@@ -223,6 +225,10 @@ func (r *Rotation) choose(version string, now time.Time) {
 	r.Facts.Chosen, r.Facts.New = version, ""
 	for i := at; i < len(r.Steps); i++ {
 		r.Steps[i].State, r.Steps[i].Problem, r.Steps[i].Evidence = Later, nil, nil
+	}
+	if r.At < at { // the approval comes first, and is asked for still
+		r.reopen(now)
+		return
 	}
 	r.open(at, now)
 }

@@ -37,7 +37,8 @@ type Rotation struct {
 	Plan    Plan      `json:"plan"`
 	Changed string    `json:"changed,omitempty"` // hash of the plan that the catalogue renders now, if it is another
 	Steps   []StepRun `json:"steps"`
-	At      int       `json:"at"` // index of the current step; len(Steps) at the end
+	Forward int       `json:"forward,omitempty"` // how many steps the plan has, once others were added to undo it
+	At      int       `json:"at"`                // index of the current step; len(Steps) at the end
 	Claims  []Claim   `json:"claims,omitempty"`
 	Facts   Facts     `json:"facts"`
 	Debts   []Debt    `json:"debts,omitempty"`

@@ -43,9 +43,7 @@ func (r *Rotation) orRollBack() string {
 func (r *Rotation) abandon(ending State, now time.Time) []Event {
 	receive := r.Find(KindReceive)
 	if receive == nil || receive.State == Later {
-		for i := r.At; i < len(r.Steps); i++ {
-			r.Steps[i].State = Skipped
-		}
+		r.skip()
 		if r.Facts.Early {
 			r.Debts = append(r.Debts, Debt{
 				What: "The new " + r.Plan.Noun + " of " + r.Plan.Title, Why: "it was saved in the console and is current, and Rekey didn't prove it", Since: now,
@@ -77,7 +75,7 @@ func (r *Rotation) MayRollBack() bool {
 
 func (r *Rotation) askRollBack(p Press, now time.Time) ([]Event, error) {
 	if !r.MayRollBack() {
-		return nil, refuse(NotNow, "The old %s can't be made current again any more, so a roll back isn't offered.", r.Plan.Noun)
+		return nil, r.noRollBack()
 	}
 	if p.By != r.Holder {
 		return r.claim(RollBack, p, now)
@@ -86,29 +84,67 @@ func (r *Rotation) askRollBack(p Press, now time.Time) ([]Event, error) {
 	return r.rollBack(p.By, now), nil
 }
 
+func (r *Rotation) noRollBack() *Error {
+	return &Error{Reason: NotNow, What: "The old " + r.Plan.Noun + " can't be made current again any more, so a roll back isn't offered."}
+}
+
 func (r *Rotation) rollBack(by Person, now time.Time) []Event {
 	r.detour(r.Plan.RollBack, RolledBack, now)
 	return []Event{r.event(now, by, "roll back", "Rolls back: "+r.Reason)}
 }
 
-// Compare notes that the catalogue renders another plan now. Where an approval
-// can still be voided it parks the approval, or whatever comes between it and
-// the switch; otherwise the difference is only shown.
+// Compare notes whether the catalogue renders another plan now. Where an
+// approval can still be voided it parks the approval, or whatever comes between
+// it and the switch; otherwise the difference is only shown.
 func (r *Rotation) Compare(fresh Plan, now time.Time) []Event {
 	fresh.Baseline = r.Plan.Baseline
 	hash := fresh.Hash()
-	if r.State != Running || r.Ending != Complete || hash == r.Plan.Hash() || hash == r.Changed {
+	if r.State != Running || r.Ending != Complete {
 		return nil
 	}
+	if hash == r.Plan.Hash() {
+		return r.unchanged(now)
+	}
+	known := hash == r.Changed
 	r.Changed = hash
+	if r.overtakenPlan() {
+		return r.park(r.Step(), planChanged(r), now)
+	}
+	if known {
+		return nil
+	}
+	text := "The catalogue now says something else about " + r.Plan.Title + "."
 	if r.Committed() {
-		return []Event{r.event(now, ByRekey, "plan differs", "The catalogue now says something else about "+r.Plan.Title+". This rotation goes on as approved.")}
+		text += " This rotation goes on as approved."
 	}
+	return []Event{r.event(now, ByRekey, "plan differs", text)}
+}
+
+// overtakenPlan reports whether the current step must not go on by this plan:
+// it would be approved, or acted on, while the catalogue says another. Somebody
+// who is making the new value isn't stopped half-way.
+func (r *Rotation) overtakenPlan() bool {
 	s := r.Step()
-	if s.Kind == KindReceive && s.State == Open {
-		return []Event{r.event(now, ByRekey, "plan differs", "The catalogue now says something else about "+r.Plan.Title+".")}
+	if r.Changed == "" || r.Committed() || s.Kind == KindReceive && s.State == Open {
+		return false
 	}
-	return r.park(s, planChanged(r), now)
+	return !asksForNewPlan(s)
+}
+
+func asksForNewPlan(s *StepRun) bool {
+	return s.State == Parked && slices.ContainsFunc(s.Problem.Choices, func(c Choice) bool { return c.Verb == NewPlan })
+}
+
+// unchanged lets go on what was parked for a change that was taken back.
+func (r *Rotation) unchanged(now time.Time) []Event {
+	if r.Changed == "" {
+		return nil
+	}
+	r.Changed = ""
+	if asksForNewPlan(r.Step()) {
+		r.reopen(now)
+	}
+	return []Event{r.event(now, ByRekey, "plan agrees", "The catalogue says again what this rotation does.")}
 }
 
 func planChanged(r *Rotation) Problem {
@@ -137,11 +173,7 @@ func (r *Rotation) newPlan(p Press, now time.Time) []Event {
 		}
 	}
 	r.Plan, r.Steps, r.Changed = fresh, steps, ""
-	for i := range r.Claims {
-		if r.Claims[i].State == Claimed || r.Claims[i].State == Counted {
-			r.Claims[i].State, r.Claims[i].Why = Void, "the plan changed"
-		}
-	}
+	r.voidApprovals("the plan changed")
 	r.open(0, now)
 	return []Event{r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now.")}
 }

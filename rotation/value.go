@@ -12,20 +12,30 @@ const hidden = "(hidden)"
 // A Value is a secret value on its way between two providers. It can't be
 // printed, logged or marshalled: each of those shows "(hidden)" and nothing of
 // its length. It lives in memory only, for as long as one attempt of a step.
-type Value struct{ b []byte }
+//
+// It is kept behind a function, since package fmt looks through the methods of
+// what stands in an unexported field, and prints its bytes.
+type Value struct{ text func() string }
 
 // NewValue wraps s.
-func NewValue(s string) Value { return Value{[]byte(s)} }
+func NewValue(s string) Value { return Value{func() string { return s }} }
 
 // Reveal returns the value itself. Only code that hands it to the provider it
 // belongs to may call it.
-func (v Value) Reveal() string { return string(v.b) }
+func (v Value) Reveal() string {
+	if v.text == nil {
+		return ""
+	}
+	return v.text()
+}
 
 // Empty reports whether there is no value at all.
-func (v Value) Empty() bool { return len(v.b) == 0 }
+func (v Value) Empty() bool { return v.text == nil || v.text() == "" }
 
 // Same compares two values in constant time.
-func (v Value) Same(other Value) bool { return subtle.ConstantTimeCompare(v.b, other.b) == 1 }
+func (v Value) Same(other Value) bool {
+	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(other.Reveal())) == 1
+}
 
 // String returns "(hidden)".
 func (v Value) String() string { return hidden }

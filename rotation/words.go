@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -46,17 +47,23 @@ func (r *Rotation) Safe() string {
 	return "Nothing has been changed."
 }
 
-// silent notes that Slack didn't say who may approve. The press is kept.
-func (r *Rotation) silent(by Person, now time.Time) []Event {
-	note := "Slack didn't tell us who is in " + r.Plan.Approvers.Name + ". The presses are kept; Rekey asks again in a minute."
+// silent notes that Slack didn't say who may approve. The presses are kept, and
+// each person is told so once.
+func (r *Rotation) silent(who []Person, now time.Time) []Event {
 	s := r.Step()
-	if s.Note == note {
-		return nil
+	s.Note = "Slack didn't tell us who is in " + r.Plan.Approvers.Name + ". The presses are kept; Rekey asks again in a minute."
+	var events []Event
+	for i := range r.Claims {
+		c := &r.Claims[i]
+		if c.State != Claimed || c.Told || !slices.Contains(who, c.By) {
+			continue
+		}
+		c.Told = true
+		e := r.event(now, c.By, "slack silent", s.Note)
+		e.Reply = &Reply{To: c.By, Channel: r.Plan.Channel.ID, Text: "Slack didn't tell us who is in " + r.Plan.Approvers.Name + ". Your press is kept; we ask again in a minute."}
+		events = append(events, e)
 	}
-	s.Note = note
-	e := r.event(now, by, "slack silent", note)
-	e.Reply = &Reply{To: by, Channel: r.Plan.Channel.ID, Text: "Slack didn't tell us who is in " + r.Plan.Approvers.Name + ". Your press is kept; we ask again in a minute."}
-	return []Event{e}
+	return events
 }
 
 // Remind passes the turn again: first to the same people, then to the team.

@@ -102,19 +102,25 @@ func (e *Engine) pauseAfter(ctx context.Context) {
 // settle asks Slack about everybody with an open claim, and counts.
 func (e *Engine) settle(ctx context.Context, r *Rotation, now time.Time) error {
 	var verdicts []Verdict
+	var unknown []Person
 	for _, c := range r.OpenClaims() {
 		v, err := e.Members.MayApprove(ctx, r.Plan.Approvers, c.By)
 		if err != nil {
-			_, uerr := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
-				r.Asking = now.Add(e.Waits.Slack)
-				return r.silent(c.By, now), nil
-			})
-			return uerr
+			e.Log.Warn("Slack didn't say whether somebody may approve; asking again", "rotation", r.ID, "user", c.By, "error", err)
+			unknown = append(unknown, c.By)
+			continue
 		}
 		v.By = c.By
 		verdicts = append(verdicts, v)
 	}
-	_, err := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) { return r.Settle(verdicts, now), nil })
+	_, err := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
+		events := r.Settle(verdicts, now)
+		if len(r.OpenClaims()) > 0 && len(unknown) > 0 {
+			r.Asking = now.Add(e.Waits.Slack)
+			events = append(events, r.silent(unknown, now)...)
+		}
+		return events, nil
+	})
 	return err
 }
 
