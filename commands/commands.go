@@ -21,6 +21,8 @@ type Commands struct {
 	Zone    *time.Location
 	Channel string // where cards are, for a private answer to something typed elsewhere
 	Log     *slog.Logger
+
+	doubts doubts
 }
 
 // Store is what commands read, and where a refused press is logged with the

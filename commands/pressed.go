@@ -129,6 +129,9 @@ func (c *Commands) reason(ctx context.Context, r Request) Answer {
 	if kind := Credential(text); kind != "" {
 		return wrong(rotation.Plain(exposed(kind).Error()))
 	}
+	if Random(text) && !c.doubts.again(r.User, c.Engine.Now()) {
+		return wrong("A word in this looks like a password or a token, so it wasn't kept. If it is one, treat it as exposed. If not, submit again.")
+	}
 	if text = rotation.Clean(text); len([]rune(text)) < 3 {
 		return wrong("Say in a few words why, so that others can follow later.")
 	}

@@ -39,6 +39,12 @@ func (c *Commands) typed(ctx context.Context, r Request) Answer {
 
 // start begins a rotation of the named secret.
 func (c *Commands) start(ctx context.Context, r Request, name string) Answer {
+	if Random(name) {
+		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Invalid,
+			What: "That isn't the name of a secret, and it looks like a password or a token, so it isn't repeated or kept.",
+			Safe: "If it is one, treat it as exposed: it has been through Slack.",
+			Next: "`/rotate list` shows the names."})
+	}
 	secret, err := c.Engine.Catalogue.Secret(clean(name))
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
