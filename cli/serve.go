@@ -26,6 +26,7 @@ import (
 )
 
 func serveCommand(catalogue []byte) *cobra.Command {
+	var untilEOF bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bot",
@@ -39,10 +40,19 @@ func serveCommand(catalogue []byte) *cobra.Command {
 			}
 			service.Errors = cmd.ErrOrStderr()
 			debug.SetMemoryLimit(40 << 20) // collect rather than grow: the work is small
-			return service.Serve(cmd.Context())
+			ctx, stop := context.WithCancel(cmd.Context())
+			defer stop()
+			if untilEOF {
+				go func() { // ends with the process
+					_, _ = io.Copy(io.Discard, cmd.InOrStdin())
+					stop()
+				}()
+			}
+			return service.Serve(ctx)
 		},
 	}
 	addFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&untilEOF, "until-eof", false, "end when standard input is closed, as it is when the parent process dies")
 	return cmd
 }
 

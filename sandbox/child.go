@@ -100,13 +100,19 @@ func (b *bot) once(ctx context.Context, log *os.File) error {
 	cmd := exec.CommandContext(ctx, b.path, b.args...) // our own program
 	cmd.Env = append(append([]string{}, b.program.env...), b.env...)
 	cmd.Stdout, cmd.Stderr = log, log
+	// Nobody writes to it: it ends when our own process does.
+	lifeline, err := cmd.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("opening the bot's standard input: %w", err)
+	}
+	defer func() { _ = lifeline.Close() }() // the child has ended
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = grace
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting %s: %w", b.path, err)
 	}
 	b.set(cmd.Process)
-	err := cmd.Wait()
+	err = cmd.Wait()
 	b.set(nil)
 	if err == nil {
 		return errors.New("exit status 0")

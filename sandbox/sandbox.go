@@ -30,7 +30,8 @@ type Config struct {
 
 	// Executable is the program: `Executable Args…` is the bot, and
 	// `Executable put …` saves a value. If empty it is the one that runs now,
-	// and Args is {"serve"} if nil.
+	// and Args is {"serve", "--until-eof"} if nil: the bot's standard input is
+	// closed when we are gone, however that happens.
 	Executable string
 	Args       []string
 
@@ -61,7 +62,7 @@ const (
 // itself before it was ever connected; the error has what the bot said last.
 func Run(ctx context.Context, c Config) error {
 	if c.Args == nil {
-		c.Args = []string{"serve"}
+		c.Args = []string{"serve", "--until-eof"}
 	}
 	if c.Executable == "" {
 		path, err := os.Executable()
