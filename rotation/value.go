@@ -22,19 +22,19 @@ func NewValue(s string) Value { return Value{func() string { return s }} }
 
 // Reveal returns the value itself. Only code that hands it to the provider it
 // belongs to may call it.
-func (v Value) Reveal() string {
-	if v.text == nil {
-		return ""
-	}
-	return v.text()
-}
+func (v Value) Reveal() string { return string(v.bytes()) }
 
 // Empty reports whether there is no value at all.
-func (v Value) Empty() bool { return v.text == nil || v.text() == "" }
+func (v Value) Empty() bool { return len(v.bytes()) == 0 }
 
 // Same compares two values in constant time.
-func (v Value) Same(other Value) bool {
-	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(other.Reveal())) == 1
+func (v Value) Same(other Value) bool { return subtle.ConstantTimeCompare(v.bytes(), other.bytes()) == 1 }
+
+func (v Value) bytes() []byte {
+	if v.text == nil {
+		return nil
+	}
+	return []byte(v.text())
 }
 
 // String returns "(hidden)".
