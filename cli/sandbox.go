@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,9 @@ func sandboxCommand() *cobra.Command {
 			"GitHub are imitations on this machine. Nothing leaves it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if host, _, err := net.SplitHostPort(config.Listen); err != nil || !loopback(host) {
+				return exit(ExitUsage, fmt.Errorf("--listen must be an address of this machine, like 127.0.0.1:8020, not %q: whoever reaches the page can be anybody in it", config.Listen))
+			}
 			exe, err := os.Executable()
 			if err != nil {
 				return exit(ExitFailed, fmt.Errorf("finding this program: %w", err))
