@@ -8,13 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // Scripts are what somebody types, and what the command answers. In them
 // `rekey CODE args…` runs the command as a process of its own and wants that
-// exit code; `mode 0600 file` is chmod, `same a b` compares two files, and
+// exit code; `mode 0600 file` is chmod, `same a b` compares two files and
 // `edit file old new` replaces text that has to be there.
 func TestScripts(t *testing.T) {
 	exe, err := os.Executable()
@@ -23,7 +24,8 @@ func TestScripts(t *testing.T) {
 	}
 	catalogue := embedded(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:      "testdata/script",
+		Deadline: time.Now().Add(time.Minute), // none of these runs for long
 		Setup: func(e *testscript.Env) error {
 			file := filepath.Join(e.WorkDir, "embedded.yaml")
 			e.Setenv(asRekey, file)
