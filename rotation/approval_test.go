@@ -328,3 +328,18 @@ func TestCheckNowIsLimitedForCredentials(t *testing.T) {
 		t.Error("an hour later it is still refused")
 	}
 }
+
+func TestNobodyApprovesTwiceInTwoRounds(t *testing.T) {
+	p := thePlan(rotation.None)
+	p.Quorum = 2
+	s := tellPlan(t, p)
+	s.approve(bea)
+	s.record(parkWith()) // AWSPENDING that isn't ours, say
+	s.press(rotation.Retry, ann)
+	if _, err := s.r.Press(s.pressing(rotation.Approve, bea), s.later()); err == nil {
+		s.settle(bea)
+	}
+	s.at("approve", rotation.Open)
+	s.approve(cyd)
+	s.at("receive", rotation.Open)
+}

@@ -291,3 +291,66 @@ func TestEveryEffectHasItsOwnName(t *testing.T) {
 		t.Error("a rotation of a new database repeats the names of an old one")
 	}
 }
+
+func TestChoosingAtAnApprovalThatComesFirstKeepsTheApproval(t *testing.T) {
+	p := thePlan(rotation.SideBySide) // entry: console puts the approval first
+	p.Steps = stepsOf("", rotation.KindApprove, rotation.KindReceive, "check", rotation.KindPromote)
+	s := tellPlan(t, p)
+	s.approve(bea)
+	s.arrive("v2")
+	s.record(rotation.Done("good"))
+	s.record(rotation.Reapprove("What was approved isn't what would be done now."))
+	s.record(parkWith(rotation.Choice{Verb: rotation.Choose, Value: "v3"}))
+	press := s.pressing(rotation.Choose, dan)
+	press.Value = "v3"
+	s.pressed(press)
+	s.at("approve", rotation.Open)
+	for _, step := range s.r.Steps[1:] {
+		if step.State == rotation.Open || step.State == rotation.Parked {
+			t.Errorf("step %s is %s as well", step.ID, step.State)
+		}
+	}
+}
+
+func TestAPlanThatChangesWhileTheValueIsAwaitedParksTheApproval(t *testing.T) {
+	s := tell(t, rotation.SideBySide)
+	fresh := thePlan(rotation.SideBySide)
+	fresh.Quorum = 2
+	s.r.Compare(fresh, s.later())
+	s.at("receive", rotation.Open) // it is only shown: a person may be half-way
+	s.arrive("v2")
+	if s.r.Step().State == rotation.Open {
+		s.record(rotation.Done("good"))
+		s.r.Compare(fresh, s.later()) // at the next start
+	}
+	if step := s.r.Step(); step.State != rotation.Parked || len(step.Problem.Choices) != 1 || step.Problem.Choices[0].Verb != rotation.NewPlan {
+		t.Errorf("the old plan can be approved: %s", text(step))
+	}
+}
+
+func TestALookThatShowsNothingNewIsNotLogged(t *testing.T) {
+	s := tell(t, rotation.None)
+	look := func() rotation.Outcome {
+		return rotation.Wait(0, "saved too early").Knowing(func(f *rotation.Facts) { f.Early = true }).Linking(rotation.Link{Title: "Open the run", URL: "https://example.com"})
+	}
+	if events := s.record(look()); len(events) != 1 {
+		t.Errorf("the first look: %v", events)
+	}
+	if events := s.record(look()); len(events) != 0 {
+		t.Errorf("the second look is in the log, and redraws the card: %v", events)
+	}
+}
+
+func TestADebtIsOwedOnce(t *testing.T) {
+	s := tell(t, rotation.None)
+	s.approve(bea)
+	for i := range 2 {
+		s.record(rotation.Done("not proven dead").Owing(rotation.Debt{What: "The old token", Why: "unreadable", Since: s.now}))
+		if i == 0 {
+			s.record(rotation.AskAgain("no"))
+		}
+	}
+	if len(s.r.Debts) != 1 {
+		t.Errorf("owed %d times: %s", len(s.r.Debts), text(s.r.Debts))
+	}
+}

@@ -163,3 +163,43 @@ func TestRollingBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) { story(t) })
 	}
 }
+
+func TestTakingOverACancellationAsksForNoApproval(t *testing.T) {
+	s := side(t, "promote")
+	s.press(rotation.Cancel, ann)
+	s.press(rotation.TakeOver, bea)
+	s.at("withdraw", rotation.Open)
+	s.record(rotation.Done("taken off"))
+	s.ended(rotation.Cancelled, "because")
+}
+
+func TestARollBackThatIsImpossibleLeavesNoSteps(t *testing.T) {
+	s := side(t, "run")
+	s.press(rotation.RollBack, ann)
+	s.record(rotation.Resume("The old token is refused already.").Knowing(func(f *rotation.Facts) { f.Old = rotation.OldRefused }))
+	s.at("run", rotation.Open)
+	if n := len(s.r.Steps); n != 7 {
+		t.Errorf("%d steps, want 7: those of the roll back are gone", n)
+	}
+	for range 3 {
+		s.record(rotation.Done("done"))
+	}
+	s.ended(rotation.Complete, "")
+}
+
+func TestARollBackIsCountedOnlyWhileItIsOffered(t *testing.T) {
+	s := side(t, "revoke")
+	s.press(rotation.RollBack, cyd)
+	s.r.Step().Effects = []rotation.Effect{{ID: "e", Purpose: "revoke", Round: s.r.Step().Round, State: rotation.Landed}} // in the air when it was pressed
+	s.answered(s.settle(cyd), cyd, "can't be made current again any more")
+	s.at("revoke", rotation.Open)
+}
+
+func TestACancelledParkedStepHasNoProblem(t *testing.T) {
+	s := tell(t, rotation.None)
+	s.record(parkWith())
+	s.press(rotation.Cancel, ann)
+	if p := s.r.Steps[0].Problem; p != nil {
+		t.Errorf("a skipped step still says %q", p.What)
+	}
+}

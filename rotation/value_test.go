@@ -100,3 +100,18 @@ func TestValuesAreCompared(t *testing.T) {
 		t.Error("Empty or Reveal is wrong")
 	}
 }
+
+func TestAValueInAnUnexportedFieldCantBePrinted(t *testing.T) {
+	v := rotation.NewValue(planted)
+	client := struct{ token rotation.Value }{v}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q"} {
+		if out := fmt.Sprintf(verb, client); shows(out) {
+			t.Errorf("%s of a struct with a value in a field of its own shows it: %s", verb, out)
+		}
+	}
+	for _, format := range []string{"%p", "%w"} { // vet refuses these when they are written out
+		if out := fmt.Errorf(strings.Clone(format), v).Error(); shows(out) {
+			t.Errorf("%s shows it: %s", format, out)
+		}
+	}
+}
