@@ -28,7 +28,9 @@ func (v Value) Reveal() string { return string(v.bytes()) }
 func (v Value) Empty() bool { return len(v.bytes()) == 0 }
 
 // Same compares two values in constant time.
-func (v Value) Same(other Value) bool { return subtle.ConstantTimeCompare(v.bytes(), other.bytes()) == 1 }
+func (v Value) Same(other Value) bool {
+	return subtle.ConstantTimeCompare(v.bytes(), other.bytes()) == 1
+}
 
 func (v Value) bytes() []byte {
 	if v.text == nil {
