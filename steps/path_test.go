@@ -179,3 +179,48 @@ func TestATokenIsReplacedBesideTheOldOne(t *testing.T) {
 		}
 	})
 }
+
+func TestARollBackThatIsImpossibleRunsNothingAgain(t *testing.T) {
+	within(t, "the old one is dead", func(t *testing.T) {
+		town := revoking(t)
+		town.world.mu.Lock()
+		town.tokens["old"].dead = true
+		town.world.mu.Unlock()
+		town.press(rotation.RollBack, ann, "")
+		town.pass(2 * time.Minute)
+		if r := town.r(); r.State != rotation.Complete || town.made("Dispatch") != 1 || town.made("PutCopy") != 1 {
+			t.Errorf("%s at %d of %d steps, %v", r.State, r.At, len(r.Steps), town.calls)
+		}
+	})
+}
+
+func TestLooksThatShowNothingNewAreNotLogged(t *testing.T) {
+	within(t, "of a run that goes on", func(t *testing.T) {
+		town := promoting(t)
+		before := town.r().Version
+		town.pass(2 * time.Minute)
+		if n := town.r().Version - before; n > 0 {
+			t.Errorf("%d new versions, each of which redraws the card", n)
+		}
+	})
+	within(t, "of a save before the approval", func(t *testing.T) {
+		town := visit(t)
+		town.makes("fresh", "old")
+		town.save(v3, "fresh")
+		before := town.r().Version
+		town.pass(2 * time.Minute)
+		if n := town.r().Version - before; n > 0 {
+			t.Errorf("%d new versions, each of which redraws the card", n)
+		}
+	})
+	within(t, "of a run that doesn't count", func(t *testing.T) {
+		town := using(t)
+		town.pass(time.Minute)
+		town.consumer("skipped", 1)
+		before := town.r().Version
+		town.pass(2 * time.Minute)
+		if n := town.r().Version - before; n > 0 {
+			t.Errorf("%d new versions, each of which redraws the card", n)
+		}
+	})
+}
