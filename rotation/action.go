@@ -46,6 +46,7 @@ type Outcome struct {
 	learn    func(*Facts)
 	debts    []Debt
 	attest   bool
+	attested Person
 }
 
 type outcomeKind int
@@ -101,6 +102,13 @@ func (o Outcome) Owing(debts ...Debt) Outcome {
 // Attestable lets the holder vouch for the step instead.
 func (o Outcome) Attestable() Outcome {
 	o.attest = true
+	return o
+}
+
+// AttestedBy says whose word the step is ticked on, where nothing could be
+// observed.
+func (o Outcome) AttestedBy(p Person) Outcome {
+	o.attested = p
 	return o
 }
 

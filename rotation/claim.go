@@ -182,14 +182,14 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 		}
 		return r.tick(r.Step(), []string{join(names)}, now)
 	case Refuse:
-		r.Reason = c.Reason
+		r.Reason, r.EndedBy = c.Reason, c.By
 		return r.abandon(Refused, now)
 	case PromoteAnyway:
 		r.Facts.Accepted = c.By
 		r.reopen(now)
 		return nil
 	case RollBack:
-		r.Reason = c.Reason
+		r.Reason, r.EndedBy = c.Reason, c.By
 		return r.rollBack(c.By, now)
 	}
 	return nil

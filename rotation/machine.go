@@ -31,6 +31,7 @@ func (r *Rotation) Record(o Outcome, now time.Time) []Event {
 	news := r.learn(s, o)
 	switch o.kind {
 	case outcomeDone:
+		s.Attested = o.attested
 		return r.tick(s, o.evidence, now)
 	case outcomePark:
 		return r.park(s, o.problem, now)
@@ -201,7 +202,7 @@ func (r *Rotation) resume(why string, now time.Time) []Event {
 			at = min(at, i)
 		}
 	}
-	r.Ending, r.Reason = Complete, ""
+	r.Ending, r.Reason, r.EndedBy = Complete, "", ""
 	r.open(at, now)
 	r.Steps[at].Asked = why
 	return []Event{r.event(now, ByRekey, "not cancelled", why)}

@@ -236,7 +236,7 @@ func (r *Rotation) choose(version string, now time.Time) {
 // reopen starts a new round of the current step.
 func (r *Rotation) reopen(now time.Time) {
 	s := r.Step()
-	s.State, s.Problem, s.Note, s.Fails = Open, nil, "", 0
+	s.State, s.Problem, s.Note, s.Fails, s.Opened = Open, nil, "", 0, now
 	s.Round++
 	r.Due, r.Touched = now, now
 	r.Turn.Kind = ""

@@ -27,8 +27,9 @@ type Rotation struct {
 	ID      ID        `json:"id"`
 	Version int64     `json:"version"` // grows by one with each change that is logged; a card shows one version
 	State   State     `json:"state"`
-	Ending  State     `json:"ending"` // what State becomes after the last step
-	Reason  string    `json:"reason"` // why an ended rotation didn't complete, in the words of whoever ended it
+	Ending  State     `json:"ending"`             // what State becomes after the last step
+	Reason  string    `json:"reason"`             // why an ended rotation didn't complete, in the words of whoever ended it
+	EndedBy Person    `json:"ended_by,omitempty"` // who cancelled it, refused it, or rolled it back
 	Starter Person    `json:"starter"`
 	Holder  Person    `json:"holder"`
 	Started time.Time `json:"started"`
@@ -128,6 +129,7 @@ type Facts struct {
 	Run          string               `json:"run"`           // the workflow run that did it: "1187"
 	Used         time.Time            `json:"used"`          // when another workflow was first seen to use it
 	Vouched      Person               `json:"vouched"`       // who vouched for that, if it wasn't seen
+	Restored     time.Time            `json:"restored"`      // when the old one became current again
 	UsedBy       string               `json:"used_by"`       // which: "terraform-pagerduty.yml, run 1190"
 }
 
@@ -195,6 +197,15 @@ func (r *Rotation) Step() *StepRun {
 		return nil
 	}
 	return &r.Steps[r.At]
+}
+
+// Kept is the step's note for another look that shows the same; what was noted
+// of a provider's silence is over once it answers.
+func (s *StepRun) Kept() string {
+	if s.Fails > 0 {
+		return ""
+	}
+	return s.Note
 }
 
 // Find returns the last step of the given kind, or nil.

@@ -102,6 +102,13 @@ func (t *Task) effect(purpose string) (Effect, bool) {
 	return s.Effects[i], true
 }
 
+// Declined reports whether the provider refused this change in the present
+// round.
+func (t *Task) Declined(purpose string) bool {
+	e, known := t.effect(purpose)
+	return known && e.State == Declined
+}
+
 // send records the intent, sends once, and records the outcome.
 func (t *Task) send(ctx context.Context, c Change, e Effect) (Effect, error) {
 	began := time.Now() // monotonic: the deadline must not move with the wall clock
@@ -202,10 +209,12 @@ func (t *Task) keep(ctx context.Context, e Effect, kind, text string) error {
 var errMovedOn = errors.New("rotation: the step moved on during the attempt")
 
 // StillApproved asks Slack again whether everybody whose approval counts may
-// approve, before something that can't be undone. It returns why not, or "".
-// Without overlap an approval stands from the moment the person's step opened.
-func (t *Task) StillApproved(ctx context.Context) (string, error) {
-	if t.Rotation.Plan.Overlap == None {
+// approve, before the first sending of a change that can't be undone. It returns
+// why not, or "". Without overlap an approval stands from the moment the
+// person's step opened.
+func (t *Task) StillApproved(ctx context.Context, purpose string) (string, error) {
+	sent := slices.ContainsFunc(t.Step().Effects, func(e Effect) bool { return e.Purpose == purpose && e.State != Declined })
+	if sent || t.Rotation.Plan.Overlap == None {
 		return "", nil
 	}
 	for _, c := range t.Rotation.Approved() {

@@ -26,7 +26,7 @@ func (r *Rotation) cancel(p Press, now time.Time) ([]Event, error) {
 	if !r.MayCancel() {
 		return nil, refuse(NotNow, "The old %s is gone or the new one is already in use, so there is nothing to go back to. Finish the rotation%s.", r.Plan.Noun, r.orRollBack())
 	}
-	r.Reason = p.Reason
+	r.Reason, r.EndedBy = p.Reason, p.By
 	events := []Event{r.event(now, p.By, "cancelled", "Cancelled: "+p.Reason)}
 	return append(events, r.abandon(Cancelled, now)...), nil
 }
@@ -80,7 +80,7 @@ func (r *Rotation) askRollBack(p Press, now time.Time) ([]Event, error) {
 	if p.By != r.Holder {
 		return r.claim(RollBack, p, now)
 	}
-	r.Reason = p.Reason
+	r.Reason, r.EndedBy = p.Reason, p.By
 	return r.rollBack(p.By, now), nil
 }
 

@@ -48,7 +48,7 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
 		return rotation.Outcome{}, err
 	}
-	if why, err := t.StillApproved(ctx); err != nil {
+	if why, err := t.StillApproved(ctx, "promote"); err != nil {
 		return rotation.Outcome{}, err
 	} else if why != "" {
 		return rotation.Reapprove(why), nil

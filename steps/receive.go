@@ -46,7 +46,7 @@ func (a Receive) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		if err := takeOff(ctx, t, a.AWS, pending); err != nil {
 			return rotation.Outcome{}, err
 		}
-		return rotation.Wait(time.Second, t.Step().Note), nil
+		return rotation.Wait(time.Second, t.Step().Kept()), nil
 	}
 	version, way, choice := candidate(t.Rotation, v)
 	switch {
@@ -112,7 +112,7 @@ func candidate(r *rotation.Rotation, v rotation.Versions) (string, rotation.Way,
 func (a Receive) nothing(ctx context.Context, t *rotation.Task, v rotation.Versions) (rotation.Outcome, error) {
 	f := t.Rotation.Facts
 	if !t.Asked || t.Rotation.Plan.Overlap != rotation.None || !f.OldDead.IsZero() {
-		return rotation.Wait(0, t.Step().Note), nil
+		return rotation.Wait(0, t.Step().Kept()), nil
 	}
 	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
 	if err != nil || !readable {

@@ -92,8 +92,13 @@ func (a ReplaceCopies) replace(ctx context.Context, t *rotation.Task, c rotation
 		o := byHand(c, "Rekey may not read the value")
 		return &o, nil
 	}
+	purpose := "copy " + c.Key()
+	if t.Declined(purpose) && !t.Asked {
+		o := byHand(c, "GitHub doesn't let Rekey write it")
+		return &o, nil
+	}
 	_, err = t.Effect(ctx, rotation.Change{
-		Purpose: "copy " + c.Key(),
+		Purpose: purpose,
 		Settles: true,
 		Before:  func(context.Context) (any, error) { return before, nil },
 		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {

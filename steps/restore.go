@@ -58,7 +58,7 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	}
 	return rotation.Done("the old " + plan.Noun + " works and is current again").Knowing(func(f *rotation.Facts) {
 		f.CopiesBefore, f.Copied, f.RunCreated = before, time.Time{}, time.Time{}
-		f.Used, f.UsedBy = time.Time{}, ""
+		f.Used, f.UsedBy, f.Restored = time.Time{}, "", t.Now
 	}).Owing(rotation.Debt{
 		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now,
 	}), nil

@@ -79,7 +79,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	case p.By == rotation.Holder:
 		return a.byHand(ctx, t, old)
 	}
-	if why, err := t.StillApproved(ctx); err != nil {
+	if why, err := t.StillApproved(ctx, "revoke"); err != nil {
 		return rotation.Outcome{}, err
 	} else if why != "" {
 		return rotation.Reapprove(why), nil

@@ -146,6 +146,9 @@ func start(ctx context.Context, t *rotation.Task, github Workflows, purpose stri
 		return &runs[len(runs)-1], e.At, nil
 	}
 	found, err := github.Run(ctx, w.Repo, id)
+	if p, definite := rotation.Definite(err); definite && p.Code == "404" {
+		return nil, e.At, nil // GitHub doesn't show it everywhere at once
+	}
 	if err != nil {
 		return nil, e.At, err
 	}

@@ -79,10 +79,7 @@ func (a SeeUsed) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
 		return rotation.Outcome{}, err
 	}
-	after := t.Rotation.Facts.Copied
-	if after.IsZero() {
-		after = t.Rotation.Facts.Promoted
-	}
+	after := switched(t.Rotation)
 	var notes []string
 	var links []rotation.Link
 	longest := time.Duration(0)
@@ -125,6 +122,19 @@ func (a SeeUsed) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		note += " " + strings.Join(notes, " ")
 	}
 	return rotation.Wait(0, note).Linking(links...).Attestable(), nil
+}
+
+// switched is when the value that has to be used became what workflows get:
+// when the copies moved, or without copies when it became current.
+func switched(r *rotation.Rotation) time.Time {
+	switch f := r.Facts; {
+	case !f.Copied.IsZero():
+		return f.Copied
+	case r.Ending == rotation.RolledBack:
+		return f.Restored
+	default:
+		return f.Promoted
+	}
 }
 
 // seen returns the first run of a consumer that proves it, or what was seen

@@ -36,14 +36,15 @@ func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, e
 	if r.Facts.OldVersion != "" && v.At(rotation.Current) != r.Facts.OldVersion {
 		return rotation.Resume("It can't be cancelled: a new " + noun + " was saved and is current already."), nil
 	}
-	evidence := []string{}
+	evidence, word := []string{}, rotation.Person("")
 	if r.Plan.Overlap == rotation.None && r.Facts.OldVersion != "" {
 		old, readable, err := read(ctx, t, a.AWS, v, r.Facts.OldVersion)
 		if err != nil {
 			return rotation.Outcome{}, err
 		}
 		if !readable {
-			evidence = append(evidence, "attested that nothing was regenerated")
+			word = r.EndedBy
+			evidence = append(evidence, "attested by "+rotation.Mention(word)+": nothing was regenerated")
 		} else if _, err := a.GitHub.Owner(ctx, old); dead(err) {
 			return rotation.Resume("It can't be cancelled: the old " + noun + " is refused already, so its users need the new one.").Knowing(died(t.Now, t.Now)), nil
 		} else if err != nil {
@@ -61,7 +62,7 @@ func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, e
 	if len(evidence) == 0 {
 		evidence = append(evidence, "nothing had been staged")
 	}
-	return rotation.Done(evidence...), nil
+	return rotation.Done(evidence...).AttestedBy(word), nil
 }
 
 // takeOff takes AWSPENDING off a version of ours.
