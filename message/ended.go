@@ -2,7 +2,6 @@ package message
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"rekey/rotation"
@@ -120,21 +119,12 @@ func untouched(r *rotation.Rotation) string {
 
 // reason says why it ended so, and who said so where that is known.
 func reason(r *rotation.Rotation, ending rotation.State) string {
-	by := func(v rotation.Verb) string {
-		i := slices.IndexFunc(r.Claims, func(c rotation.Claim) bool { return c.Verb == v && c.State == rotation.Counted })
-		if i < 0 {
-			return ""
-		}
-		return " by " + person(r.Claims[i].By)
-	}
-	out := ""
-	switch ending {
-	case rotation.Refused:
-		out = "Refused" + by(rotation.Refuse)
-	case rotation.RolledBack:
-		out = "Rolled back" + by(rotation.RollBack)
-	default:
+	out := map[rotation.State]string{rotation.Refused: "Refused", rotation.RolledBack: "Rolled back"}[ending]
+	if out == "" {
 		out = "Cancelled"
+	}
+	if r.EndedBy != "" {
+		out += " by " + person(r.EndedBy)
 	}
 	if r.Reason == "" {
 		return out + "; no reason was given."
