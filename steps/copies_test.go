@@ -178,3 +178,28 @@ func TestAnotherWorkflow(t *testing.T) {
 		town.done("used", "used by new-environment.yml, run 1188")
 	})
 }
+
+func TestACopyThatRekeyMayNotWriteIsTriedOnce(t *testing.T) {
+	within(t, "a round", func(t *testing.T) {
+		town := visit(t)
+		town.fault("PutCopy", refused("GitHub", "writing", "403", "Secrets: write on "+platform))
+		town.approve()
+		town.makes("fresh", "old")
+		town.put("fresh")
+		town.pass(time.Minute)
+		if n := town.made("PutCopy"); n != 1 {
+			t.Errorf("the value was sent %d times in a minute, and refused each time; the log has it %d times", n, town.logged("effect refused"))
+		}
+	})
+}
+
+func TestRetryWaitsAnotherEightDaysForAConsumer(t *testing.T) {
+	within(t, "as it says", func(t *testing.T) {
+		town := using(t)
+		town.pass(8*24*time.Hour + time.Hour)
+		town.parked("used", "No other workflow was seen", "", "Retry looks for another 8 days.")
+		town.press(rotation.Retry, ann, "")
+		town.pass(time.Minute)
+		town.at("used", rotation.Open)
+	})
+}

@@ -224,3 +224,38 @@ func TestLooksThatShowNothingNewAreNotLogged(t *testing.T) {
 		}
 	})
 }
+
+func TestAnIntendedSwitchIsNotAskedAboutAgain(t *testing.T) {
+	within(t, "when its approver leaves", func(t *testing.T) {
+		town := visit(t, sideBySide...)
+		town.makes("fresh", "")
+		staged := town.put("fresh")
+		town.fault("Move "+rotation.Current, noAnswer("AWS", "UpdateSecretVersionStage"))
+		town.approve()
+		town.at("promote", rotation.Open)
+		town.world.mu.Lock() // it had landed
+		s := town.secrets[name]
+		s.labels[rotation.Current], s.labels[rotation.Previous] = staged, v1
+		town.world.mu.Unlock()
+		town.mu.Lock()
+		town.in = func(rotation.Person) bool { return false }
+		town.mu.Unlock()
+		town.pass(time.Minute)
+		town.at("run", rotation.Open)
+	})
+}
+
+func TestARollBackWithoutCopiesSeesItsOwnRuns(t *testing.T) {
+	within(t, "only", func(t *testing.T) {
+		town := revoking(t, `      copies:
+        - {repo: ministryofjustice/modernisation-platform, name: TERRAFORM_GITHUB_TOKEN, needed_by_workflow: true}
+        - {repo: ministryofjustice/modernisation-platform-environments, name: TERRAFORM_GITHUB_TOKEN}
+`, "      copies: []\n")
+		town.press(rotation.RollBack, ann, "")
+		town.pass(time.Minute)
+		town.ends("success")
+		if r := town.r(); r.State != rotation.Running {
+			t.Errorf("%s, used by %s, which ran before the roll back", r.State, r.Facts.UsedBy)
+		}
+	})
+}

@@ -226,3 +226,31 @@ func TestTheWorkflowThatFillsTheCopies(t *testing.T) {
 		town.parked("run", "Rekey sent a change and got no answer", "Nothing more was sent.", "Look at the provider's page")
 	})
 }
+
+func TestSilenceThatIsOverIsNotShownAnyMore(t *testing.T) {
+	within(t, "while the value is awaited", func(t *testing.T) {
+		town := visit(t)
+		town.approve()
+		town.fault("Describe", noAnswer("AWS", "DescribeSecret"))
+		town.pass(time.Minute)
+		town.fault("Describe", nil)
+		town.pass(2 * time.Minute)
+		if s := town.at("regenerate", rotation.Open); strings.Contains(s.Note, "didn't answer") {
+			t.Errorf("AWS answers again, and the card says %q", s.Note)
+		}
+	})
+}
+
+func TestARunThatGitHubDoesNotShowYetIsWaitedFor(t *testing.T) {
+	within(t, "although its number is known", func(t *testing.T) {
+		town := visit(t)
+		town.fault("Run", refused("GitHub", "reading the run", "404", ""))
+		town.approve()
+		town.makes("fresh", "old")
+		town.put("fresh")
+		town.pass(10 * time.Second)
+		town.fault("Run", nil)
+		town.pass(time.Minute)
+		town.at("run", rotation.Open)
+	})
+}

@@ -170,3 +170,36 @@ func TestCancellingLeavesNothingBehind(t *testing.T) {
 		}
 	})
 }
+
+func TestNobodyIsSaidToHaveAttestedWhoDidNot(t *testing.T) {
+	within(t, "a cancellation whose old token may not be read", func(t *testing.T) {
+		town := visit(t, "read: [pending, current, previous]", "read: []")
+		town.approve()
+		town.press(rotation.Cancel, ann, "")
+		r := town.r()
+		if w := r.Find(rotation.KindWithdraw); r.State == rotation.Cancelled && w.Attested == "" {
+			t.Errorf("it ended on %q, which nobody did", w.Evidence)
+		}
+	})
+}
+
+func TestARevocationThatLandedIsNotAskedAboutAgain(t *testing.T) {
+	within(t, "when its approver leaves", func(t *testing.T) {
+		town := revoking(t)
+		town.world.mu.Lock()
+		town.lenient = true
+		town.world.mu.Unlock()
+		town.pass(62 * time.Minute)
+		town.at("revoke", rotation.Open)
+		town.mu.Lock()
+		town.in = func(rotation.Person) bool { return false }
+		town.mu.Unlock()
+		town.world.mu.Lock()
+		town.tokens["old"].dead = true
+		town.world.mu.Unlock()
+		town.pass(2 * time.Minute)
+		if r := town.r(); r.State != rotation.Complete {
+			t.Errorf("%s asks %q for what is done", r.Step().ID, rotation.Plain(r.Step().Asked))
+		}
+	})
+}
