@@ -113,7 +113,7 @@ func TestAPlanIsRenderedFromTheCatalogue(t *testing.T) {
 	if s.Title != "Make one" || s.Links[0].URL != "https://example.com/1" || s.By != rotation.Holder {
 		t.Errorf("%+v", s)
 	}
-	if want := `{"any":[{"name":"second_token","title":"Second","secret_id":"second_token","region":"eu-west-2"}],"login":"ci"}`; string(s.With) != want {
+	if want := `{"any":[{"name":"second_token","secret_id":"second_token","region":"eu-west-2"}],"login":"ci"}`; string(s.With) != want {
 		t.Errorf("with %s, want %s", s.With, want)
 	}
 	if p.Noun != "value" || p.Quorum != 1 || p.Entry != rotation.EntryCLI || p.SecretID != "first_token" || p.Approvers.ID != "S0APPROVERS" || p.Every != 180 {

@@ -195,13 +195,22 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 	return nil
 }
 
-// voidApprovals voids all approvals, given and claimed.
-func (r *Rotation) voidApprovals(why string) {
+// voidApprovals voids all approvals, given and claimed. Whoever still waits for
+// an answer gets it.
+func (r *Rotation) voidApprovals(why string, now time.Time) []Event {
+	var events []Event
 	for i := range r.Claims {
-		if c := &r.Claims[i]; c.Verb == Approve && (c.State == Counted || c.State == Claimed) {
-			c.State, c.Why = Void, why
+		c := &r.Claims[i]
+		if c.Verb != Approve || c.State != Counted && c.State != Claimed {
+			continue
+		}
+		waits := c.State == Claimed
+		c.State, c.Why = Void, why
+		if waits {
+			events = append(events, r.tooLate(*c, now))
 		}
 	}
+	return events
 }
 
 // voidOthers voids approvals of something else than what is approved now:
@@ -217,7 +226,7 @@ func (r *Rotation) voidOthers() {
 // reapprove voids the approvals and asks anew, because what was approved has
 // changed or an approver may not approve any more.
 func (r *Rotation) reapprove(why string, now time.Time) []Event {
-	r.voidApprovals(why)
+	events := r.voidApprovals(why, now)
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindApprove })
 	if s := r.Step(); r.At != at { // what is done stays done, and this step goes on afterwards
 		s.State, s.Problem, s.Note = Later, nil, ""
@@ -225,5 +234,5 @@ func (r *Rotation) reapprove(why string, now time.Time) []Event {
 	r.Steps[at].Evidence = nil
 	r.open(at, now)
 	r.Steps[at].Asked = why
-	return []Event{r.event(now, ByRekey, "approval void", why)}
+	return append(events, r.event(now, ByRekey, "approval void", why))
 }

@@ -12,12 +12,13 @@ import (
 type EffectState string
 
 // The states. Only the intent's transaction creates an effect, and only one
-// that is Unknown may be looked up and sent again.
+// that is Intended or Unsure may be looked up and sent again.
 const (
 	Intended EffectState = "intended" // recorded, perhaps sent: after a crash this is Unknown
 	Landed   EffectState = "landed"   // the provider did it
 	Declined EffectState = "declined" // the provider refused; nothing changed
 	Unsure   EffectState = "unsure"   // no answer: it may have landed, or may land yet
+	Unclear  EffectState = "unclear"  // no answer, and a look didn't tell either: a person decides
 )
 
 // An Effect is one change at one provider, recorded before it is sent and

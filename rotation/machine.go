@@ -158,8 +158,9 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 	r.Facts.New, r.Facts.Way, r.Facts.Chosen, r.Facts.Identity = "", "", "", ""
 	r.Facts.Missing, r.Facts.Accepted, r.Facts.Expires = nil, "", time.Time{}
 	r.Facts.Asks++
+	var events []Event
 	if r.Plan.Overlap == SideBySide {
-		r.voidApprovals("it was given for another value")
+		events = r.voidApprovals("The approval was for another value, which is asked for again.", now)
 	}
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
 	for i := at; i < len(r.Steps); i++ {
@@ -168,7 +169,7 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 	}
 	r.open(at, now)
 	r.Steps[at].Asked = why
-	return []Event{r.event(now, by, "asked again", why)}
+	return append(events, r.event(now, by, "asked again", why))
 }
 
 // detour leaves the present order: the remaining steps are skipped, the given

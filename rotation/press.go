@@ -222,7 +222,7 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 // that receives it.
 func (r *Rotation) choose(version string, now time.Time) {
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
-	r.Facts.Chosen, r.Facts.New = version, ""
+	r.Facts.Chosen, r.Facts.New, r.Facts.Way = version, "", ""
 	for i := at; i < len(r.Steps); i++ {
 		r.Steps[i].State, r.Steps[i].Problem, r.Steps[i].Evidence = Later, nil, nil
 	}

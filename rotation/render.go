@@ -170,7 +170,6 @@ func (c *Catalogue) scope(s *Secret) map[string]any {
 // Sibling is another secret behind the same login.
 type Sibling struct {
 	Name     string `json:"name"`
-	Title    string `json:"title"`
 	SecretID string `json:"secret_id"`
 	Region   string `json:"region"`
 	Field    string `json:"field,omitempty"`
@@ -184,7 +183,7 @@ func (c *Catalogue) siblings(s *Secret) []Sibling {
 	}
 	for _, other := range c.Secrets {
 		if other.Name != s.Name && other.Runbook == s.Runbook && other.Values["login"] == login && slices.Contains(other.Read, "current") {
-			out = append(out, Sibling{Name: other.Name, Title: other.Title, SecretID: other.SecretID, Region: other.Region, Field: other.Field})
+			out = append(out, Sibling{Name: other.Name, SecretID: other.SecretID, Region: other.Region, Field: other.Field})
 		}
 	}
 	return out

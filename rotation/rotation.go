@@ -224,6 +224,17 @@ func (r *Rotation) Reserved() string {
 	return r.EffectID(KindReceive, "put", max(1, r.Facts.Asks))
 }
 
+// WasReserved reports whether a version id was reserved in this round or in an
+// earlier one.
+func (r *Rotation) WasReserved(version string) bool {
+	for round := 1; round <= max(1, r.Facts.Asks); round++ {
+		if version == r.EffectID(KindReceive, "put", round) {
+			return true
+		}
+	}
+	return false
+}
+
 // Clone returns a deep copy.
 func (r *Rotation) Clone() *Rotation {
 	text, err := json.Marshal(r)

@@ -92,14 +92,18 @@ func (t *Task) Effect(ctx context.Context, c Change) (Effect, error) {
 	return t.send(ctx, c, e)
 }
 
-// effect finds the effect of this purpose in the present round.
+// effect finds the effect of this purpose in the present round, or one of an
+// earlier round that got no answer yet: what became of that has to be known
+// before another is sent.
 func (t *Task) effect(purpose string) (Effect, bool) {
 	s := t.Step()
-	i := slices.IndexFunc(s.Effects, func(e Effect) bool { return e.Purpose == purpose && e.Round == s.Round })
-	if i < 0 {
-		return Effect{}, false
+	for _, e := range slices.Backward(s.Effects) {
+		if e.Purpose == purpose && (e.Round == s.Round || e.State == Intended || e.State == Unsure) {
+			e.Round = s.Round
+			return e, true
+		}
 	}
-	return s.Effects[i], true
+	return Effect{}, false
 }
 
 // Declined reports whether the provider refused this change in the present
@@ -151,6 +155,10 @@ func (t *Task) resolve(ctx context.Context, c Change, e Effect) (Effect, error) 
 		return t.landed(ctx, c, e, after, c.Purpose+" had landed")
 	case seen == SeenNothing:
 		return t.send(ctx, c, e)
+	}
+	e.State = Unclear
+	if err := t.keep(ctx, e, "effect unclear", "what became of "+c.Purpose+" can't be told"); err != nil {
+		return e, err
 	}
 	return e, &pending{Park(Problem{
 		What: "Rekey sent a change and got no answer, and what it sees now doesn't say whether the change was made.",
@@ -222,8 +230,16 @@ func (t *Task) StillApproved(ctx context.Context, purpose string) (string, error
 			return "The approval by " + Mention(c.By) + " is older than it may be, so it is asked for again.", nil
 		}
 		v, err := t.engine.Members.MayApprove(ctx, t.Rotation.Plan.Approvers, c.By)
-		if err != nil {
+		var silent *ProviderError
+		switch {
+		case errors.As(err, &silent):
 			return "", err
+		case err != nil:
+			t.engine.Log.Warn("Slack doesn't say who may approve", "rotation", t.Rotation.ID, "error", err)
+			return "", &Error{
+				What: "Slack shows nobody in " + t.Rotation.Plan.Approvers.Name + ", so Rekey can't make sure that the approval still stands.",
+				Safe: t.Rotation.Safe(), Next: "Put the group right in Slack, then press Retry.",
+			}
 		}
 		if !v.Count {
 			return Mention(c.By) + " approved this and may not approve any more, so somebody else has to.", nil

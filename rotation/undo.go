@@ -173,9 +173,9 @@ func (r *Rotation) newPlan(p Press, now time.Time) []Event {
 		}
 	}
 	r.Plan, r.Steps, r.Changed = fresh, steps, ""
-	r.voidApprovals("the plan changed")
+	events := r.voidApprovals("The plan changed since you pressed. Look at the card again.", now)
 	r.open(0, now)
-	return []Event{r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now.")}
+	return append(events, r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now."))
 }
 
 // Baseline binds the plan to the version that is AWSCURRENT now, once it is

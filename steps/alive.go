@@ -51,8 +51,8 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 		return rotation.Outcome{}, err
 	}
 	if sibling != nil {
-		problem.What = "The old " + noun + " still works, but that of " + sibling.Title + " is refused: that one was regenerated instead."
-		problem.Safe = t.Rotation.Plan.Title + " is untouched. Users of " + sibling.Title + " are failing now."
+		problem.What = "The old " + noun + " still works, but that of " + sibling.Name + " is refused: that one was regenerated instead."
+		problem.Safe = t.Rotation.Plan.Title + " is untouched. Users of " + sibling.Name + " are failing now."
 		problem.Next = "Rotate " + sibling.Name + " now: it needs its new " + noun + ". Then press Ask again here."
 		problem.Choices = append(problem.Choices, rotation.Choice{Verb: rotation.StartOther, Label: "Rotate " + sibling.Name + " now", Value: sibling.Name})
 	} else if !readable {

@@ -71,10 +71,12 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 	}), nil
 }
 
-// ours reports whether a staged version belongs to this rotation.
+// ours reports whether a staged version belongs to this rotation: one that any
+// of its rounds reserved, since somebody may use a command that they copied
+// before the value was asked for again.
 func ours(r *rotation.Rotation, version string) bool {
 	f := r.Facts
-	return version == r.Reserved() || version == f.New || version == f.Chosen || version == f.OldVersion || slices.Contains(f.Rejected, version)
+	return r.WasReserved(version) || version == f.New || version == f.Chosen || version == f.OldVersion || slices.Contains(f.Rejected, version)
 }
 
 // read reads the value of a version under whichever label it carries now, if

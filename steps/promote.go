@@ -58,6 +58,9 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
+	if saved := v.At(rotation.Current); undecided(t.Rotation, saved) {
+		return which(saved, f.New), nil
+	}
 	proof, rejected, err := prove(ctx, t, a.AWS, a.GitHub, v, p.proofParams)
 	switch {
 	case err != nil:
@@ -86,6 +89,15 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	}), nil
 }
 
+// undecided reports whether somebody saved a version in the console after
+// another was staged and proven, and nobody has said yet which one it is.
+// Where an approval is bound to the staged one, it isn't a question of choice.
+func undecided(r *rotation.Rotation, saved string) bool {
+	f := r.Facts
+	return r.Plan.Overlap == rotation.None && f.Way == rotation.ByPut && f.Chosen != f.New &&
+		saved != "" && saved != f.OldVersion && saved != f.New && !slices.Contains(f.Rejected, saved)
+}
+
 // move makes the new version current and takes AWSPENDING off it. It returns
 // when the copies were last written before the switch.
 func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions, copies []rotation.Copy) (map[string]time.Time, error) {
@@ -95,7 +107,7 @@ func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions
 		if err != nil {
 			return nil, err
 		}
-		return before, takeOffIfThere(ctx, t, a.AWS, v, f.New)
+		return before, takeOffOurs(ctx, t, a.AWS, v)
 	}
 	from := f.OldVersion
 	if at := v.At(rotation.Current); f.Chosen == f.New || slices.Contains(f.Rejected, at) {
@@ -111,17 +123,20 @@ func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions
 	if err != nil {
 		return nil, err
 	}
-	return before, takeOffIfThere(ctx, t, a.AWS, v, f.New)
+	return before, takeOffOurs(ctx, t, a.AWS, v)
 }
 
-func takeOffIfThere(ctx context.Context, t *rotation.Task, aws interface {
+// takeOffOurs takes AWSPENDING off the new version, or off one of ours that
+// people decided against.
+func takeOffOurs(ctx context.Context, t *rotation.Task, aws interface {
 	Labels
 	Labeller
-}, v rotation.Versions, version string) error {
-	if v.At(rotation.Pending) != version {
+}, v rotation.Versions) error {
+	staged := v.At(rotation.Pending)
+	if staged == "" || staged == t.Rotation.Facts.OldVersion || !ours(t.Rotation, staged) {
 		return nil
 	}
-	return takeOff(ctx, t, aws, version)
+	return takeOff(ctx, t, aws, staged)
 }
 
 // switchTo moves AWSCURRENT and keeps what the copies showed before. The label

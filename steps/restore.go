@@ -38,6 +38,9 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
+	if until := inFlight(t); t.Now.Before(until) {
+		return rotation.Wait(until.Sub(t.Now), "waiting for what was sent before and got no answer, so that it can't land afterwards"), nil
+	}
 	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
 	if err != nil {
 		return rotation.Outcome{}, err
@@ -62,4 +65,16 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	}).Owing(rotation.Debt{
 		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now,
 	}), nil
+}
+
+// inFlight is until when a change of the steps so far may still land.
+func inFlight(t *rotation.Task) (until time.Time) {
+	for _, s := range t.Rotation.Steps[:t.Rotation.At] {
+		for _, e := range s.Effects {
+			if late := e.Deadline.Add(t.Waits().Settle); (e.State == rotation.Intended || e.State == rotation.Unsure) && late.After(until) {
+				until = late
+			}
+		}
+	}
+	return until
 }

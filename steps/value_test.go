@@ -40,7 +40,7 @@ func TestAValueThatIsNotTheNewOne(t *testing.T) {
 		town.approve()
 		town.makes("fresh", "old3")
 		town.put("fresh")
-		p := town.parked("regenerate", "that of Modernisation PAT MultiRepo is refused: that one was regenerated instead.", "Users of Modernisation PAT MultiRepo are failing now.", "Rotate modernisation_pat_multirepo now")
+		p := town.parked("regenerate", "that of modernisation_pat_multirepo is refused: that one was regenerated instead.", "Users of modernisation_pat_multirepo are failing now.", "Rotate modernisation_pat_multirepo now")
 		if !slices.Contains(p.Choices, rotation.Choice{Verb: rotation.StartOther, Label: "Rotate modernisation_pat_multirepo now", Value: "modernisation_pat_multirepo"}) || !town.offers(p, rotation.Again) {
 			t.Errorf("%+v", p.Choices)
 		}
@@ -54,7 +54,7 @@ func TestAValueThatIsNotTheNewOne(t *testing.T) {
 		delete(town.secrets, "github_ci_user_environments_repo_pat")
 		town.makes("fresh", "old3")
 		town.put("fresh")
-		town.parked("regenerate", "that of Modernisation PAT MultiRepo is refused", "", "")
+		town.parked("regenerate", "that of modernisation_pat_multirepo is refused", "", "")
 	})
 	within(t, "a second token was made and the old one still works", func(t *testing.T) {
 		town := visit(t)
