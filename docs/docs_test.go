@@ -118,7 +118,7 @@ func TestEverySettingAndMetricIsListed(t *testing.T) {
 		{"../cli/environment.go", `\{name: "([A-Z_]+)"`, "../README.md"},
 		{"../cli/environment.go", `flag: "([a-z-]+)"`, "../README.md"},
 		{"../cli/settings.go", `"([a-z_]+)": +&(?:w|slack)\.`, "operations.md"},
-		{"../cli/settings.go", "yaml:\"([a-z]+)\"", "../README.md"},
+		{"../cli/settings.go", `"(?:[a-z]+\.)?([a-z]+)": +&s\.`, "../README.md"},
 		{"../cli/operator.go", `"(rekey_[a-z_]+)"`, "operations.md"},
 		{"../cli/cli.go", `Exit[A-Z][a-z]+ += ([0-9])`, "operations.md"},
 	} {
