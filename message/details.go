@@ -98,6 +98,7 @@ func effect(e rotation.Effect) string {
 		rotation.Intended: "recorded, about to be sent",
 		rotation.Landed:   "done",
 		rotation.Declined: "refused by the provider, so nothing changed",
+		rotation.Unclear:  "sent; no answer came, and a look didn't show what became of it",
 		rotation.Unsure:   "sent, and no answer came; Rekey looks before it sends again",
 	}[e.State]
 	return fmt.Sprintf("• %s: %s, %s (%s)", what, state, rotation.When(e.At), code(e.ID))
