@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/rotation"
 	"rekey/sandbox/stage"
+	"rekey/steps"
 )
 
 // What a secret's row may say otherwise, and what becomes of a rotation then.
@@ -106,5 +108,18 @@ journal> aws "GetSecretValue" called 0
 			}
 			w.play(v.name, []byte(v.says))
 		})
+	}
+}
+
+// The old value is ended only after the new one was seen in use, so somebody
+// has to be named who uses it.
+func TestSideBySideNeedsAConsumer(t *testing.T) {
+	text := strings.Replace(string(embedded(t)), "overlap: none", "overlap: side-by-side", 1)
+	text = regexp.MustCompile(`(?s)consumers:\n.*?\n\n`).ReplaceAllString(text, "consumers: []\n\n")
+	_, err := rotation.LoadCatalogue([]byte(text), rotation.Book{
+		Actions: steps.All(steps.Providers{}), ID: func(handle string) (string, bool) { return "X" + handle, true },
+	})
+	if err == nil || !strings.Contains(err.Error(), "github_ci_user_pat: the old token would be revoked before the new one was seen in use") {
+		t.Errorf("got %v", err)
 	}
 }

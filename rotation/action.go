@@ -14,6 +14,7 @@ const (
 	KindWithdraw = "withdraw" // a cancelled rotation takes its staged version back
 	KindRestore  = "restore"  // a roll back makes the old value current again
 	KindUsed     = "see_used" // another workflow is seen to use it
+	KindRevoke   = "revoke"   // the old value is ended
 )
 
 // An Action is what the bot does for one kind of step. It keeps no state: all

@@ -85,6 +85,11 @@ func inOrder(p *Plan) []string {
 	if at[KindPromote] < at[KindReceive] || at[KindPromote] < at[KindApprove] {
 		out = append(out, "promote must come after receive and approve")
 	}
+	if revoke, ends := at[KindRevoke]; ends {
+		if used, seen := at[KindUsed]; !seen || used > revoke {
+			out = append(out, "the old "+p.Noun+" would be revoked before the new one was seen in use: name a consumer")
+		}
+	}
 	first := p.Overlap == None || p.Entry == EntryConsole
 	if first && at[KindApprove] > at[KindReceive] {
 		out = append(out, "without overlap the approval must come before the new value")

@@ -80,7 +80,7 @@ func All(p Providers) map[string]rotation.Action {
 		"run_workflow":        RunWorkflow{p.GitHub},
 		"confirm_copies":      ConfirmCopies{p.GitHub},
 		rotation.KindUsed:     SeeUsed{p.GitHub},
-		"revoke":              Revoke{p.AWS, p.GitHub},
+		rotation.KindRevoke:   Revoke{p.AWS, p.GitHub},
 		rotation.KindRestore:  Restore{p.AWS, p.GitHub},
 		rotation.KindWithdraw: Withdraw{p.AWS, p.GitHub},
 	}
