@@ -110,10 +110,20 @@ func (c chaos) test(t *testing.T) {
 // people do what the card asks them for, each time after a moment in which a
 // dying bot is gone. What nobody acknowledged they do once more: it may have
 // been recorded all the same, and then it isn't there to be pressed any more.
+// A card that is redrawn under their finger, they press again.
 func (c chaos) people(ctx context.Context, w *town) error {
 	for line := range strings.Lines("starter> /rotate github_ci_user_pat" + c.says) {
+		if err := w.stage.Slack.Wait(ctx, func() bool { return w.stage.Slack.Sockets() == 2 }); err != nil {
+			return err
+		}
 		cast := script.Cast{Stage: w.stage, Put: w.put, Patience: time.Minute}
 		err := script.Play(ctx, c.name, []byte(line), cast)
+		for range 3 {
+			if err == nil || !strings.Contains(err.Error(), "there is no element") {
+				break
+			}
+			err = script.Play(ctx, c.name, []byte(line), cast)
+		}
 		if errors.Is(err, fakeslack.ErrNoAnswer) {
 			cast.Patience, err = 3*time.Second, nil
 			_ = script.Play(ctx, c.name, []byte(line), cast)
