@@ -205,7 +205,13 @@ func (r *Rotation) resume(why string, now time.Time) []Event {
 	}
 	r.Ending, r.Reason, r.EndedBy = Complete, "", ""
 	r.open(at, now)
-	r.Steps[at].Asked = why
+	s := r.Step()
+	s.Asked = why
+	for i := range s.Effects { // nobody asked for another attempt: what was done in this one counts
+		if e := &s.Effects[i]; e.Round == s.Round-1 && e.State != Declined {
+			e.Round = s.Round
+		}
+	}
 	return []Event{r.event(now, ByRekey, "not cancelled", why)}
 }
 

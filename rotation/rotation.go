@@ -129,6 +129,7 @@ type Facts struct {
 	Run          string               `json:"run"`           // the workflow run that did it: "1187"
 	Used         time.Time            `json:"used"`          // when another workflow was first seen to use it
 	Vouched      Person               `json:"vouched"`       // who vouched for that, if it wasn't seen
+	Spared       []string             `json:"spared"`        // copies that never got the new value, when it was rolled back
 	Restored     time.Time            `json:"restored"`      // when the old one became current again
 	UsedBy       string               `json:"used_by"`       // which: "terraform-pagerduty.yml, run 1190"
 }

@@ -35,6 +35,8 @@ func explain(r *Rotation, p *ProviderError) Problem {
 func (r *Rotation) Safe() string {
 	noun := r.Plan.Noun
 	switch {
+	case !r.Facts.Restored.IsZero():
+		return "The old " + noun + " is current again. The new one works until somebody revokes it."
 	case !r.Facts.Promoted.IsZero() && r.Facts.Old == OldRefused:
 		return "The new " + noun + " is safe in Secrets Manager, and current. The old one no longer works."
 	case !r.Facts.Promoted.IsZero():

@@ -33,15 +33,22 @@ func (a ConfirmCopies) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 		return rotation.Outcome{}, err
 	}
 	done, left, newest := moved(t.Rotation.Facts, seen, p.Copies)
+	if len(left) == 0 && newest.IsZero() {
+		return rotation.Done("no copy had the new " + t.Rotation.Plan.Noun), nil
+	}
 	if len(left) == 0 {
 		return rotation.Done(names(done) + " " + rotation.When(newest)).Knowing(func(f *rotation.Facts) { f.Copied = newest }), nil
 	}
 	if t.Now.Sub(t.Step().Opened) < t.Waits().Copies {
 		return rotation.Wait(0, "waiting for GitHub to show a new date on "+names(left)), nil
 	}
+	holds := "old"
+	if t.Rotation.Ending == rotation.RolledBack {
+		holds = "new"
+	}
 	return rotation.Park(rotation.Problem{
 		What: "The run succeeded, but GitHub shows no new date on " + names(left) + ".",
-		Safe: t.Rotation.Safe() + " That copy still holds the old one.",
+		Safe: t.Rotation.Safe() + " That copy still holds the " + holds + " one.",
 		Next: "See why the run didn't write it, or write it yourself, then press Retry: Retry looks again.",
 	}), nil
 }

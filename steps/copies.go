@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,11 +31,16 @@ func updated(ctx context.Context, github Copies, copies []rotation.Copy) (map[st
 	return out, nil
 }
 
-// moved splits copies into those written since the switch and the others.
+// moved splits copies into those written since the switch, or that need no
+// writing, and the others.
 func moved(f rotation.Facts, now map[string]time.Time, copies []rotation.Copy) (done, left []rotation.Copy, newest time.Time) {
 	for _, c := range copies {
 		before, known := f.CopiesBefore[c.Key()]
 		at := now[c.Key()]
+		if slices.Contains(f.Spared, c.Key()) {
+			done = append(done, c)
+			continue
+		}
 		// Without a baseline only a write after the run began counts, by the
 		// same clock.
 		if known && at.After(before) || !known && !f.RunCreated.IsZero() && !at.Before(f.RunCreated) {

@@ -92,7 +92,7 @@ func (a ReplaceCopies) replace(ctx context.Context, t *rotation.Task, c rotation
 		o := byHand(c, "Rekey may not read the value")
 		return &o, nil
 	}
-	purpose := "copy " + c.Key()
+	purpose := purposeOf(c)
 	if t.Declined(purpose) && !t.Asked {
 		o := byHand(c, "GitHub doesn't let Rekey write it")
 		return &o, nil
@@ -125,6 +125,9 @@ func (a ReplaceCopies) replace(ctx context.Context, t *rotation.Task, c rotation
 	}
 	return nil, err
 }
+
+// purposeOf names the effect of writing a copy.
+func purposeOf(c rotation.Copy) string { return "copy " + c.Key() }
 
 // byHand asks the holder to replace a copy; GitHub's metadata ticks it.
 func byHand(c rotation.Copy, why string) rotation.Outcome {

@@ -60,6 +60,7 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Outcome{}, err
 	}
 	return rotation.Done("the old " + plan.Noun + " works and is current again").Knowing(func(f *rotation.Facts) {
+		f.Spared = spared(t.Rotation, before, p.Copies)
 		f.CopiesBefore, f.Copied, f.RunCreated = before, time.Time{}, time.Time{}
 		f.Used, f.UsedBy, f.Restored = time.Time{}, "", t.Now
 	}).Owing(rotation.Debt{
@@ -77,4 +78,26 @@ func inFlight(t *rotation.Task) (until time.Time) {
 		}
 	}
 	return until
+}
+
+// spared lists the copies that weren't written since the switch, so that they
+// still hold the old value and nothing has to write them.
+func spared(r *rotation.Rotation, now map[string]time.Time, copies []rotation.Copy) (out []string) {
+	written := func(c rotation.Copy) bool {
+		for _, s := range r.Steps {
+			for _, e := range s.Effects {
+				if e.Purpose == purposeOf(c) && e.State != rotation.Declined {
+					return true
+				}
+			}
+		}
+		before, known := r.Facts.CopiesBefore[c.Key()]
+		return !known || !now[c.Key()].Equal(before)
+	}
+	for _, c := range copies {
+		if !written(c) {
+			out = append(out, c.Key())
+		}
+	}
+	return out
 }
