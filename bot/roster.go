@@ -70,7 +70,8 @@ func (r *Roster) firstAsked(ctx context.Context) {
 	}
 }
 
-// run refreshes the lists until ctx ends, sooner while one is missing.
+// run refreshes the lists until ctx ends, sooner while one is missing. A token
+// that may not read groups is a FatalError.
 func (r *Roster) run(ctx context.Context) error {
 	for first := true; ; first = false {
 		pause := r.every
@@ -78,6 +79,9 @@ func (r *Roster) run(ctx context.Context) error {
 			people, err := inGroup(ctx, r.api, g)
 			if ctx.Err() != nil {
 				return nil
+			}
+			if fatal := fatalToken(err, "bot token", "SLACK_BOT_TOKEN"); fatal != nil {
+				return fatal
 			}
 			if err != nil {
 				r.log.Warn("a group's members aren't known afresh; asking again", "group", g.Name, "error", err)

@@ -44,10 +44,10 @@ func play(t *testing.T, file string, text []byte) {
 // sent for the values of this world.
 func (w *town) play(file string, text []byte) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
 	defer cancel()
 	err := script.Play(ctx, filepath.Base(file), text, script.Cast{
-		Stage: w.stage, Put: w.put, Kill: w.restart, Patience: 15 * time.Second,
+		Stage: w.stage, Put: w.put, Kill: w.restart, Patience: time.Minute,
 		Catalogue: func(text []byte) error {
 			w.catalogue = text
 			return w.restart()

@@ -61,9 +61,9 @@ type Service struct {
 	env       environment
 	settings  Settings
 	catalogue []byte                            // the embedded one
-	aws       []func(*config.LoadOptions) error // the SDK\'s options, besides what it finds itself
+	aws       []func(*config.LoadOptions) error // the SDK's options, besides what it finds itself
 	Errors    io.Writer                         // where the log goes, a JSON object a line
-	Now       func() time.Time                  // nil: the wall clock
+	Now       func() time.Time                  // the wall clock, or another in tests
 }
 
 // NewService reads flags, environment and settings. Its error lists all that
@@ -76,6 +76,10 @@ func NewService(flags *pflag.FlagSet, getenv func(string) string, catalogue []by
 		var wrong []string
 		s.settings, wrong = readSettings(path)
 		problems = append(problems, wrong...)
+		// The catalogue's handles get their ids from the settings.
+		if _, err := s.book(steps.All(steps.Providers{})); err != nil {
+			problems = append(problems, err.Error())
+		}
 	}
 	if len(problems) > 0 {
 		return s, fmt.Errorf("can't serve:\n  %s\nTo try Rekey without any of this, run: rekey sandbox", strings.Join(problems, "\n  "))
@@ -91,11 +95,14 @@ func (s Service) Serve(ctx context.Context) error {
 		return exit(ExitUsage, err)
 	}
 	actions := steps.All(clients)
-	book, err := loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, rotation.Book{Actions: actions, ID: s.settings.id, Link: s.settings.link})
+	book, err := s.book(actions)
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
 	db, err := storage.Open(ctx, s.env.values["DATABASE_URL"])
+	if ctx.Err() != nil && err != nil {
+		return nil // told to end before it had begun
+	}
 	if err != nil {
 		return exit(ExitDatabase, err)
 	}
@@ -105,6 +112,11 @@ func (s Service) Serve(ctx context.Context) error {
 		}
 	}()
 	return s.run(ctx, log, db, book, actions)
+}
+
+// book reads the catalogue for these settings.
+func (s Service) book(actions map[string]rotation.Action) (*rotation.Catalogue, error) {
+	return loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, rotation.Book{Actions: actions, ID: s.settings.id, Link: s.settings.link})
 }
 
 // run puts the parts together and runs them: people, work, Slack catching up,
@@ -133,7 +145,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
 	})
 	if err := engine.Compare(ctx); err != nil {
-		return exit(ExitFailed, err)
+		return ended(err)
 	}
 	handler := &commands.Commands{
 		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log,

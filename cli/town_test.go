@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	// Conversations wait more than they work, so more of them run at once than
 	// there are processors.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -75,8 +75,8 @@ func (l *lockedBuffer) Bytes() []byte {
 }
 
 var quick = map[string]string{
-	"send": "1s", "settle": "1s", "poll": "40ms", "poll_slow": "200ms", "answer": "100ms", "members": "300ms",
-	"cards": "40ms", "slack_settle": "200ms", "copies": "1s", "run": "4s",
+	"send": "2s", "settle": "1s", "poll": "100ms", "poll_slow": "200ms", "answer": "100ms", "members": "300ms",
+	"cards": "100ms", "slack_settle": "200ms", "copies": "1s", "run": "4s",
 }
 
 // newTown starts a stage and a bot with quick waits.
@@ -87,7 +87,7 @@ func newTown(t *testing.T, child bool, catalogue []byte) *town {
 
 func newTownWith(t *testing.T, o stage.Options, child bool, catalogue []byte) *town {
 	t.Helper()
-	o.RunDuration, o.AckWait = 150*time.Millisecond, 10*time.Second
+	o.RunDuration, o.AckWait = 150*time.Millisecond, 30*time.Second
 	s, err := stage.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -63,6 +63,9 @@ func LoadCatalogue(text []byte, book Book) (*Catalogue, error) {
 		}
 	}
 	l.render()
+	if len(c.Secrets) == 0 && len(l.problems) == 0 {
+		l.fail(top, "there is no secret in it; name at least one under secrets:")
+	}
 	if len(l.problems) > 0 {
 		return nil, &CatalogueError{l.problems}
 	}
@@ -74,7 +77,11 @@ type CatalogueError struct{ Problems []string }
 
 // Error joins the lines.
 func (e *CatalogueError) Error() string {
-	return fmt.Sprintf("the catalogue has %d mistakes:\n  %s", len(e.Problems), strings.Join(e.Problems, "\n  "))
+	head := fmt.Sprintf("the catalogue has %d mistakes", len(e.Problems))
+	if len(e.Problems) == 1 {
+		head = "the catalogue has a mistake"
+	}
+	return head + ":\n  " + strings.Join(e.Problems, "\n  ")
 }
 
 type loader struct {

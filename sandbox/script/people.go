@@ -127,7 +127,9 @@ func (p *player) pressButton(user string, b button) error {
 		case b.ephemeral:
 			return p.slack.PressEphemeral(user, b.channel, b.ts, b.id, b.block, value...)
 		}
-		return p.slack.Press(user, b.channel, b.ts, b.id, b.block, value...)
+		// Without the block: the card may be redrawn between the look and the
+		// press, and the same button then stands in a block of another id.
+		return p.slack.Press(user, b.channel, b.ts, b.id, "", value...)
 	})
 }
 
