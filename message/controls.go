@@ -90,7 +90,10 @@ func lead(r *rotation.Rotation) []control {
 		if r.Plan.Baseline != "" {
 			row = append(row, primary(rotation.Approve))
 		}
-		row = append(row, press(rotation.Refuse), press(ShowDetails))
+		if r.MayRefuse() {
+			row = append(row, press(rotation.Refuse))
+		}
+		row = append(row, press(ShowDetails))
 		rest = links
 	default:
 		row = append(row, first...)

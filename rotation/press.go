@@ -71,6 +71,9 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 		if s.Kind != KindApprove {
 			return nil, refuse(NotNow, "This was approved already, so it can't be refused. Cancel it if it must not go on.")
 		}
+		if !r.MayRefuse() {
+			return nil, refuse(NotNow, "The new %s is in use already, so a refusal can't undo it. Roll it back if it must not stay, or let somebody approve.", r.Plan.Noun)
+		}
 		return r.claim(Refuse, p, now)
 	case Cancel:
 		return r.cancel(p, now)
@@ -107,7 +110,7 @@ func (r *Rotation) pressParked(p Press, now time.Time) ([]Event, error) {
 		}
 		return r.claim(PromoteAnyway, p, now)
 	case NewPlan:
-		return r.newPlan(p, now), nil
+		return r.newPlan(p, now)
 	}
 	return nil, refuse(Invalid, "There is no such button.")
 }

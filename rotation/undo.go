@@ -17,6 +17,11 @@ func (r *Rotation) MayCancel() bool {
 	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.Facts.Early && (r.Facts.Old != OldRefused || !begun)
 }
 
+// MayRefuse reports whether an approver can still say no: until the switch was
+// intended. An approval that is asked for again after it can only be given, or
+// the rotation rolled back.
+func (r *Rotation) MayRefuse() bool { return !r.Switching() }
+
 // cancel ends the rotation before any change. With a version staged, or after
 // an approval without overlap, a withdraw step makes sure of it first.
 func (r *Rotation) cancel(p Press, now time.Time) ([]Event, error) {
@@ -161,8 +166,11 @@ func planChanged(r *Rotation) Problem {
 
 // newPlan starts over with the plan that the catalogue renders now. Rounds and
 // effects of steps that stay are kept, so a staged version is found again.
-func (r *Rotation) newPlan(p Press, now time.Time) []Event {
+func (r *Rotation) newPlan(p Press, now time.Time) ([]Event, error) {
 	fresh := p.Plan
+	if fresh.SecretID != r.Plan.SecretID || fresh.Region != r.Plan.Region {
+		return nil, refuse(NotNow, "The catalogue now keeps this secret somewhere else (%s in %s), and what was seen so far is of %s in %s. Cancel this rotation and start a new one.", fresh.SecretID, fresh.Region, r.Plan.SecretID, r.Plan.Region)
+	}
 	fresh.Baseline = r.Plan.Baseline
 	steps := runs(fresh.Steps)
 	for i := range steps {
@@ -175,7 +183,7 @@ func (r *Rotation) newPlan(p Press, now time.Time) []Event {
 	r.Plan, r.Steps, r.Changed = fresh, steps, ""
 	events := r.voidApprovals("The plan changed since you pressed. Look at the card again.", now)
 	r.open(0, now)
-	return append(events, r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now."))
+	return append(events, r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now.")), nil
 }
 
 // Baseline binds the plan to the version that is AWSCURRENT now, once it is

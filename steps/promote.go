@@ -67,7 +67,7 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Outcome{}, err
 	case rejected != nil:
 		return *rejected, nil
-	case len(proof.missing) > 0 && f.Accepted == "":
+	case !accepted(f, proof.missing):
 		return lacking(t, proof), nil
 	}
 	before, err := a.move(ctx, t, v, p.Copies)
@@ -87,6 +87,17 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		}
 		f.Promoted, f.CopiesBefore = promoted, before
 	}), nil
+}
+
+// accepted reports whether somebody let pass all that is missing. What has gone
+// missing since isn't covered.
+func accepted(f rotation.Facts, missing []string) bool {
+	for _, name := range missing {
+		if f.Accepted == "" || !slices.Contains(f.Missing, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // undecided reports whether somebody saved a version in the console after
