@@ -46,11 +46,19 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 			{Verb: rotation.Again, Label: "Ask again"},
 		},
 	}
+	accepted, err := a.accepted(ctx, t, v, version)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
 	sibling, err := a.deadSibling(ctx, t)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	if sibling != nil {
+	if readable && !accepted {
+		problem.What = "What was saved isn't a " + noun + " that GitHub accepts, and the old one still works: nothing was regenerated."
+		problem.Safe = "The old " + noun + " is untouched and in use."
+		problem.Next = "Regenerate the " + noun + " of " + t.Rotation.Plan.Title + ", then press Ask again and save that one."
+	} else if sibling != nil {
 		problem.What = "The old " + noun + " still works, but that of " + sibling.Name + " is refused: that one was regenerated instead."
 		problem.Safe = t.Rotation.Plan.Title + " is untouched. Users of " + sibling.Name + " are failing now."
 		problem.Next = "Rotate " + sibling.Name + " now: it needs its new " + noun + ". Then press Ask again here."
@@ -59,6 +67,21 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 		problem.What = "A new version was saved, but the old " + noun + " still works, and Rekey may not read the new one to say what it is."
 	}
 	return rotation.Park(problem).Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldAlive }), nil
+}
+
+// accepted reports whether GitHub takes the value that was saved, if it may be
+// read.
+func (a Receive) accepted(ctx context.Context, t *rotation.Task, v rotation.Versions, version string) (bool, error) {
+	saved, readable, err := read(ctx, t, a.AWS, v, version)
+	if err != nil || !readable {
+		return false, err
+	}
+	if _, err := a.GitHub.Owner(ctx, saved); dead(err) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 // deadSibling tries the current value of each other secret behind the same
