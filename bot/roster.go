@@ -71,7 +71,8 @@ func (r *Roster) firstAsked(ctx context.Context) {
 }
 
 // run refreshes the lists until ctx ends, sooner while one is missing. A token
-// that may not read groups is a FatalError.
+// that may not read groups at the start is a FatalError; one that loses the
+// right later is asked for again, since it can be granted while we run.
 func (r *Roster) run(ctx context.Context) error {
 	for first := true; ; first = false {
 		pause := r.every
@@ -80,7 +81,7 @@ func (r *Roster) run(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if fatal := fatalToken(err, "bot token", "SLACK_BOT_TOKEN"); fatal != nil {
+			if fatal := fatalToken(err, "bot token", "SLACK_BOT_TOKEN"); fatal != nil && first {
 				return fatal
 			}
 			if err != nil {

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"rekey/sandbox/fakeslack"
 	"rekey/sandbox/stage"
 	"rekey/sandbox/world"
 )
@@ -70,18 +69,12 @@ func TestItIsNotReadyWhileSlackIsGone(t *testing.T) {
 	s.ready()
 }
 
-// A right that can be granted while it runs doesn't end it.
-func TestItIsNotReadyWhileItMayNotSeeTheGroups(t *testing.T) {
+// A right that was never granted is said at once, and by its name.
+func TestItEndsWhenItMayNotSeeTheGroups(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.stage.Slack.SetScopes("chat:write", "commands")
-	s := h.serve()
-	s.until("it says what it lacks", func() bool {
-		status, text := s.get("/readyz")
-		return status == 503 && strings.Contains(text, "who is in @")
-	})
-	h.stage.Slack.SetScopes(fakeslack.DefaultScopes...)
-	s.ready()
+	h.serve().ends(ExitSlack, "rekey: ", "usergroups:read")
 }
 
 func TestASignalEndsItInOrder(t *testing.T) {
