@@ -56,6 +56,7 @@ func TestItsPagesAnswer(t *testing.T) {
 func TestItIsNotReadyWhileSlackIsGone(t *testing.T) {
 	t.Parallel()
 	s := newHouse(t).serve().ready()
+	s.until("it holds both sockets", func() bool { return s.stage.Slack.Sockets() == 2 }) // one alone makes it ready
 	s.stage.Slack.Refuse("apps.connections.open", "internal_error", -1)
 	s.stage.Slack.DropSockets()
 	s.until("it says that it isn't ready", func() bool {
