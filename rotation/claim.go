@@ -161,7 +161,7 @@ func (r *Rotation) overtaken(c Claim) string {
 	if c.Hash != r.Bound() {
 		return "The plan changed while Slack was asked about you. Look at the card again before you press."
 	}
-	if c.By == r.Starter || c.By == r.Holder && c.Verb == Approve {
+	if c.Verb != Refuse && (c.By == r.Starter || c.By == r.Holder && c.Verb == Approve) {
 		return r.whyNotOwn(c.By)
 	}
 	return ""

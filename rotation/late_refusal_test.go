@@ -37,3 +37,13 @@ func TestANewPlanForAnotherSecretStartsAnew(t *testing.T) {
 	}
 	s.at("approve", rotation.Parked)
 }
+
+// An approver who started it may well say no to it.
+func TestTheStarterMayRefuseAsAnApprover(t *testing.T) {
+	s := tell(t, rotation.None)
+	if _, err := s.r.Press(s.pressing(rotation.Refuse, ann), s.later()); err != nil {
+		t.Fatal(err)
+	}
+	s.settle(ann)
+	s.ended(rotation.Refused, "because")
+}
