@@ -54,17 +54,25 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	if readable && !accepted {
-		problem.What = "What was saved isn't a " + noun + " that GitHub accepts, and the old one still works: nothing was regenerated."
-		problem.Safe = "The old " + noun + " is untouched and in use."
-		problem.Next = "Regenerate the " + noun + " of " + t.Rotation.Plan.Title + ", then press Ask again and save that one."
-	} else if sibling != nil {
+	switch {
+	case sibling != nil: // whatever was saved: somebody's users are failing
 		problem.What = "The old " + noun + " still works, but that of " + sibling.Name + " is refused: that one was regenerated instead."
 		problem.Safe = t.Rotation.Plan.Title + " is untouched. Users of " + sibling.Name + " are failing now."
 		problem.Next = "Rotate " + sibling.Name + " now: it needs its new " + noun + ". Then press Ask again here."
 		problem.Choices = append(problem.Choices, rotation.Choice{Verb: rotation.StartOther, Label: "Rotate " + sibling.Name + " now", Value: sibling.Name})
-	} else if !readable {
+	case !readable:
 		problem.What = "A new version was saved, but the old " + noun + " still works, and Rekey may not read the new one to say what it is."
+		problem.Safe = "The old " + noun + " works, and nothing has been switched."
+	case !accepted:
+		problem.What = "What was saved isn't a " + noun + " that GitHub accepts, and the old one still works: nothing was regenerated."
+		problem.Safe = "The old " + noun + " is untouched and in use."
+		problem.Next = "Regenerate the " + noun + " of " + t.Rotation.Plan.Title + ", then press Ask again and save that one."
+	}
+	if v.At(rotation.Current) == version {
+		problem.Safe = "It was saved in the console, so it is current: whoever reads the secret now gets it. The old " + noun + " still works."
+		if sibling != nil {
+			problem.Safe += " Users of " + sibling.Name + " are failing now."
+		}
 	}
 	return rotation.Park(problem).Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldAlive }), nil
 }
