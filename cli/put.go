@@ -107,6 +107,10 @@ func (p *put) complete() error {
 	return nil
 }
 
+// place is where the value goes. People use their own identity, so no role is
+// assumed.
+func (p *put) place() rotation.Place { return rotation.Place{ID: p.secretID, Region: p.region} }
+
 func first(a, b string) string {
 	if a != "" {
 		return a
@@ -116,7 +120,7 @@ func first(a, b string) string {
 
 // before refuses while somebody else's version is staged.
 func (p *put) before(ctx context.Context, client *aws.Client) error {
-	v, err := client.Describe(ctx, p.secretID, p.region)
+	v, err := client.Describe(ctx, p.place())
 	if err != nil {
 		return err
 	}
@@ -134,11 +138,11 @@ func (p *put) before(ctx context.Context, client *aws.Client) error {
 // under the same id is done already.
 func (p *put) save(ctx context.Context, client *aws.Client, value rotation.Value) error {
 	if p.field != "" {
-		v, err := client.Describe(ctx, p.secretID, p.region)
+		v, err := client.Describe(ctx, p.place())
 		if err != nil {
 			return err
 		}
-		whole, err := client.Raw(ctx, p.secretID, p.region, v.At(rotation.Current), rotation.Current)
+		whole, err := client.Raw(ctx, p.place(), v.At(rotation.Current), rotation.Current)
 		if err != nil {
 			return err
 		}
@@ -149,7 +153,7 @@ func (p *put) save(ctx context.Context, client *aws.Client, value rotation.Value
 			return errors.New(tooLong)
 		}
 	}
-	err := client.Stage(ctx, p.secretID, p.region, p.version, value)
+	err := client.Stage(ctx, p.place(), p.version, value)
 	if refusal, ok := rotation.Definite(err); ok && refusal.Code == "ResourceExistsException" {
 		return &rotation.Error{
 			What: "Another value was saved under this version id.", Safe: "It was not replaced.",

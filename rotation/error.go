@@ -58,6 +58,7 @@ type ProviderError struct {
 	Op         string        // "DescribeSecret", "reading the workflow"
 	Code       string        // "AccessDeniedException", "404", "timeout"
 	Definite   bool          // the provider decided: it changed nothing and won't on a repeat
+	Dead       bool          // the provider refuses the credential itself that was tried
 	Missing    string        // the right that the provider says is missing, or empty
 	RetryAfter time.Duration // how long the provider asks to wait, or zero
 }

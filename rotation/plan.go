@@ -37,6 +37,8 @@ type Plan struct {
 	Noun      string   `json:"noun"` // what the value is called: "token", "password"
 	SecretID  string   `json:"secret_id"`
 	Region    string   `json:"region"`
+	Role      string   `json:"role,omitempty"`    // ARN of the role to assume for it
+	Account   string   `json:"account,omitempty"` // the AWS account that it must be in
 	Console   string   `json:"console,omitempty"` // the secret's page in the AWS console
 	Overlap   Overlap  `json:"overlap"`
 	Entry     Entry    `json:"entry"`
@@ -107,6 +109,9 @@ func Decode(p Params, v any) error {
 	}
 	return nil
 }
+
+// Place is where the secret is kept.
+func (p *Plan) Place() Place { return Place{ID: p.SecretID, Region: p.Region, Role: p.Role} }
 
 // MayRead reports whether the value behind a stage ("pending", "current",
 // "previous") may be read.

@@ -32,7 +32,7 @@ func (c *Catalogue) plan(s *Secret) (Plan, []string) {
 	}
 	r := renderer{c: c, scope: c.scope(s)}
 	p := Plan{
-		Secret: s.Name, Title: s.Title, Noun: s.Noun, SecretID: s.SecretID, Region: s.Region, Console: c.link(s.console()),
+		Secret: s.Name, Title: s.Title, Noun: s.Noun, SecretID: s.SecretID, Region: s.Region, Role: s.Role, Account: s.Account, Console: c.link(s.console()),
 		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every),
 		Owner: r.handle(s.Owner, '@'), Channel: r.handle(s.Channel, '#'), Approvers: r.handle(s.Approvers, '@'),
 	}
@@ -177,8 +177,12 @@ type Sibling struct {
 	Name     string `json:"name"`
 	SecretID string `json:"secret_id"`
 	Region   string `json:"region"`
+	Role     string `json:"role,omitempty"`
 	Field    string `json:"field,omitempty"`
 }
+
+// Place is where it is kept.
+func (s Sibling) Place() Place { return Place{ID: s.SecretID, Region: s.Region, Role: s.Role} }
 
 func (c *Catalogue) siblings(s *Secret) []Sibling {
 	out := []Sibling{}
@@ -188,7 +192,7 @@ func (c *Catalogue) siblings(s *Secret) []Sibling {
 	}
 	for _, other := range c.Secrets {
 		if other.Name != s.Name && other.Runbook == s.Runbook && other.Values["login"] == login && slices.Contains(other.Read, "current") {
-			out = append(out, Sibling{Name: other.Name, SecretID: other.SecretID, Region: other.Region, Field: other.Field})
+			out = append(out, Sibling{Name: other.Name, SecretID: other.SecretID, Region: other.Region, Role: other.Role, Field: other.Field})
 		}
 	}
 	return out

@@ -19,10 +19,12 @@ type Secret struct {
 	Location  string         `yaml:"location"`  // where it is kept, in the team's words
 	SecretID  string         `yaml:"secret_id"` // name or ARN in Secrets Manager
 	Region    string         `yaml:"region"`
-	Field     string         `yaml:"field"` // the JSON field that holds the value, or empty
-	Every     Days           `yaml:"every"` // how long a value may be used
-	Lead      Days           `yaml:"lead"`  // how long a rotation takes from start to end
-	Owner     string         `yaml:"owner"` // the group that may start and hold it
+	Role      string         `yaml:"role_arn"` // the role to assume for it; empty: the bot's own identity
+	Account   string         `yaml:"account"`  // the account that it must be in, or empty
+	Field     string         `yaml:"field"`    // the JSON field that holds the value, or empty
+	Every     Days           `yaml:"every"`    // how long a value may be used
+	Lead      Days           `yaml:"lead"`     // how long a rotation takes from start to end
+	Owner     string         `yaml:"owner"`    // the group that may start and hold it
 	Channel   string         `yaml:"channel"`
 	Approvers string         `yaml:"approvers"`
 	Quorum    int            `yaml:"quorum"`
@@ -91,6 +93,9 @@ func (s *Secret) defaults() {
 		s.SecretID = s.Name
 	}
 }
+
+// Place is where the secret is kept.
+func (s *Secret) Place() Place { return Place{ID: s.SecretID, Region: s.Region, Role: s.Role} }
 
 // console is the secret's page in the AWS console.
 func (s *Secret) console() string {

@@ -15,6 +15,13 @@ const (
 	Previous = "AWSPREVIOUS"
 )
 
+// A Place is where a secret is kept in Secrets Manager.
+type Place struct {
+	ID     string // name or ARN
+	Region string
+	Role   string // ARN of the role to assume for it; empty: the bot's own identity
+}
+
 // Versions are the versions of one secret that carry a label.
 type Versions struct {
 	ARN    string
@@ -33,7 +40,8 @@ func (v Versions) At(label string) string {
 
 // A Credential is whom a token belongs to and until when it lives.
 type Credential struct {
-	Login   string
+	Login   string    // GitHub's login, PagerDuty's mail address, an app's id
+	Name    string    // the name that people read, if it is another
 	Expires time.Time // zero: the provider didn't say
 }
 

@@ -168,7 +168,7 @@ func planChanged(r *Rotation) Problem {
 // effects of steps that stay are kept, so a staged version is found again.
 func (r *Rotation) newPlan(p Press, now time.Time) ([]Event, error) {
 	fresh := p.Plan
-	if fresh.SecretID != r.Plan.SecretID || fresh.Region != r.Plan.Region {
+	if fresh.Place() != r.Plan.Place() {
 		return nil, refuse(NotNow, "The catalogue now keeps this secret somewhere else (%s in %s), and what was seen so far is of %s in %s. Cancel this rotation and start a new one.", fresh.SecretID, fresh.Region, r.Plan.SecretID, r.Plan.Region)
 	}
 	fresh.Baseline = r.Plan.Baseline

@@ -100,13 +100,13 @@ func (a Receive) deadSibling(ctx context.Context, t *rotation.Task) (*rotation.S
 		return nil, err
 	}
 	for _, s := range p.Siblings {
-		v, err := a.AWS.Describe(ctx, s.SecretID, s.Region)
+		v, err := a.AWS.Describe(ctx, s.Place())
 		if _, definite := rotation.Definite(err); definite {
 			continue // a sibling that can't be seen is no reason to stop
 		} else if err != nil {
 			return nil, err
 		}
-		value, err := a.AWS.Read(ctx, s.SecretID, s.Region, v.At(rotation.Current), rotation.Current, s.Field)
+		value, err := a.AWS.Read(ctx, s.Place(), v.At(rotation.Current), rotation.Current, s.Field)
 		if _, definite := rotation.Definite(err); definite {
 			continue
 		} else if err != nil {

@@ -12,7 +12,7 @@ import (
 // and refuses to go on beside an AWSPENDING that isn't ours.
 func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions, error) {
 	plan := t.Rotation.Plan
-	v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+	v, err := aws.Describe(ctx, plan.Place())
 	if err != nil {
 		return v, err
 	}
@@ -43,7 +43,7 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 	Values
 }, github Tokens, v rotation.Versions) (rotation.Outcome, error) {
 	plan, f := t.Rotation.Plan, t.Rotation.Facts
-	created, err := aws.Created(ctx, plan.SecretID, plan.Region, f.OldVersion)
+	created, err := aws.Created(ctx, plan.Place(), f.OldVersion)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -87,7 +87,7 @@ func read(ctx context.Context, t *rotation.Task, aws Values, v rotation.Versions
 		if !slices.Contains(v.Labels[version], label) || !plan.MayRead(strings.ToLower(strings.TrimPrefix(label, "AWS"))) {
 			continue
 		}
-		value, err = aws.Read(ctx, plan.SecretID, plan.Region, version, label, plan.Field)
+		value, err = aws.Read(ctx, plan.Place(), version, label, plan.Field)
 		if err != nil {
 			return value, false, err
 		}

@@ -54,7 +54,7 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Reapprove(why), nil
 	}
 	f := t.Rotation.Facts
-	v, err := a.AWS.Describe(ctx, t.Rotation.Plan.SecretID, t.Rotation.Plan.Region)
+	v, err := a.AWS.Describe(ctx, t.Rotation.Plan.Place())
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -130,7 +130,7 @@ func (a Promote) move(ctx context.Context, t *rotation.Task, v rotation.Versions
 	if err != nil {
 		return nil, err
 	}
-	v, err = a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	v, err = a.AWS.Describe(ctx, plan.Place())
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func switchTo(ctx context.Context, t *rotation.Task, aws interface {
 	e, err := t.Effect(ctx, rotation.Change{
 		Purpose: purpose,
 		Before: func(ctx context.Context) (any, error) {
-			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			v, err := aws.Describe(ctx, plan.Place())
 			if err != nil {
 				return nil, err
 			}
@@ -170,17 +170,17 @@ func switchTo(ctx context.Context, t *rotation.Task, aws interface {
 			return copies(ctx)
 		},
 		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {
-			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			v, err := aws.Describe(ctx, plan.Place())
 			if err != nil {
 				return nil, err
 			}
 			if v.At(rotation.Current) == to {
 				return nil, nil // an earlier round got that far; moving it again is an error at AWS
 			}
-			return nil, aws.Move(ctx, plan.SecretID, plan.Region, rotation.Current, to, from)
+			return nil, aws.Move(ctx, plan.Place(), rotation.Current, to, from)
 		},
 		Look: func(ctx context.Context, _ string, _ json.RawMessage) (rotation.Seen, any, error) {
-			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			v, err := aws.Describe(ctx, plan.Place())
 			if err != nil {
 				return rotation.SeenUnclear, nil, err
 			}

@@ -55,7 +55,7 @@ func (a Receive) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	case version == "":
 		return a.nothing(ctx, t, v)
 	}
-	created, err := a.AWS.Created(ctx, t.Rotation.Plan.SecretID, t.Rotation.Plan.Region, version)
+	created, err := a.AWS.Created(ctx, t.Rotation.Plan.Place(), version)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}

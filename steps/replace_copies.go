@@ -80,7 +80,7 @@ func (a ReplaceCopies) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 
 func (a ReplaceCopies) replace(ctx context.Context, t *rotation.Task, c rotation.Copy, before time.Time) (*rotation.Outcome, error) {
 	plan := t.Rotation.Plan
-	v, err := a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	v, err := a.AWS.Describe(ctx, plan.Place())
 	if err != nil {
 		return nil, err
 	}

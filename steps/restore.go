@@ -34,7 +34,7 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Outcome{}, err
 	}
 	f, plan := t.Rotation.Facts, t.Rotation.Plan
-	v, err := a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	v, err := a.AWS.Describe(ctx, plan.Place())
 	if err != nil {
 		return rotation.Outcome{}, err
 	}

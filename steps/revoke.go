@@ -65,7 +65,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	if until := t.Step().Opened.Add(soak); t.Now.Before(until) && t.Step().Round == 1 {
 		return rotation.Wait(until.Sub(t.Now), "The old "+plan.Noun+" is ended "+rotation.When(until)+", unless somebody rolls back before."), nil
 	}
-	v, err := a.AWS.Describe(ctx, plan.SecretID, plan.Region)
+	v, err := a.AWS.Describe(ctx, plan.Place())
 	if err != nil {
 		return rotation.Outcome{}, err
 	}

@@ -25,19 +25,19 @@ type Secrets interface {
 
 // Labels shows which version carries which label. It never reads a value.
 type Labels interface {
-	Describe(ctx context.Context, secretID, region string) (rotation.Versions, error)
-	Created(ctx context.Context, secretID, region, versionID string) (time.Time, error)
+	Describe(ctx context.Context, p rotation.Place) (rotation.Versions, error)
+	Created(ctx context.Context, p rotation.Place, versionID string) (time.Time, error)
 }
 
 // Values reads one value, of exactly this version and only while it carries
 // this label.
 type Values interface {
-	Read(ctx context.Context, secretID, region, versionID, label, field string) (rotation.Value, error)
+	Read(ctx context.Context, p rotation.Place, versionID, label, field string) (rotation.Value, error)
 }
 
 // Labeller moves a label, or takes it off when to is empty.
 type Labeller interface {
-	Move(ctx context.Context, secretID, region, label, to, from string) error
+	Move(ctx context.Context, p rotation.Place, label, to, from string) error
 }
 
 // GitHub is what the steps need of GitHub.

@@ -29,7 +29,7 @@ func (Withdraw) By(rotation.Params) rotation.Party { return rotation.Rekey }
 // Do looks, tries the old value, and takes the label off.
 func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
 	r, noun := t.Rotation, t.Rotation.Plan.Noun
-	v, err := a.AWS.Describe(ctx, r.Plan.SecretID, r.Plan.Region)
+	v, err := a.AWS.Describe(ctx, r.Plan.Place())
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -74,10 +74,10 @@ func takeOff(ctx context.Context, t *rotation.Task, aws interface {
 	_, err := t.Effect(ctx, rotation.Change{
 		Purpose: "unstage " + version,
 		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {
-			return nil, aws.Move(ctx, plan.SecretID, plan.Region, rotation.Pending, "", version)
+			return nil, aws.Move(ctx, plan.Place(), rotation.Pending, "", version)
 		},
 		Look: func(ctx context.Context, _ string, _ json.RawMessage) (rotation.Seen, any, error) {
-			v, err := aws.Describe(ctx, plan.SecretID, plan.Region)
+			v, err := aws.Describe(ctx, plan.Place())
 			if err != nil {
 				return rotation.SeenUnclear, nil, err
 			}

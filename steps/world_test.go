@@ -96,13 +96,13 @@ func noAnswer(provider, op string) error {
 	return &rotation.ProviderError{Provider: provider, Op: op, Code: "timeout"}
 }
 
-func (w *world) Describe(_ context.Context, id, _ string) (rotation.Versions, error) {
+func (w *world) Describe(_ context.Context, p rotation.Place) (rotation.Versions, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.faults["Describe"]; err != nil {
 		return rotation.Versions{}, err
 	}
-	s := w.secrets[id]
+	s := w.secrets[p.ID]
 	if s == nil {
 		return rotation.Versions{}, refused("AWS", "DescribeSecret", "ResourceNotFoundException", "")
 	}
@@ -113,19 +113,19 @@ func (w *world) Describe(_ context.Context, id, _ string) (rotation.Versions, er
 	return v, nil
 }
 
-func (w *world) Created(_ context.Context, id, _, version string) (time.Time, error) {
+func (w *world) Created(_ context.Context, p rotation.Place, version string) (time.Time, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.secrets[id].created[version], w.faults["Created"]
+	return w.secrets[p.ID].created[version], w.faults["Created"]
 }
 
-func (w *world) Read(_ context.Context, id, _, version, label, _ string) (rotation.Value, error) {
+func (w *world) Read(_ context.Context, p rotation.Place, version, label, _ string) (rotation.Value, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.call("Read", label, id); err != nil {
+	if err := w.call("Read", label, p.ID); err != nil {
 		return rotation.Value{}, err
 	}
-	s := w.secrets[id]
+	s := w.secrets[p.ID]
 	if s.labels[label] != version {
 		return rotation.Value{}, refused("AWS", "GetSecretValue", "ResourceNotFoundException", "")
 	}
@@ -134,13 +134,13 @@ func (w *world) Read(_ context.Context, id, _, version, label, _ string) (rotati
 
 // Move does what AWS does: AWSCURRENT leaves AWSPREVIOUS behind, and a label
 // that isn't where it is said to be is an error.
-func (w *world) Move(_ context.Context, id, _, label, to, from string) error {
+func (w *world) Move(_ context.Context, p rotation.Place, label, to, from string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.call("Move", label, "to", to, "from", from); err != nil {
 		return err
 	}
-	s := w.secrets[id]
+	s := w.secrets[p.ID]
 	if s.labels[label] != from {
 		return refused("AWS", "UpdateSecretVersionStage", "InvalidParameterException", "")
 	}

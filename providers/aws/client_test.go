@@ -26,6 +26,8 @@ const (
 	region = "eu-west-2"
 )
 
+var pat = rotation.Place{ID: "pat", Region: region}
+
 // serve answers every call with one handler and returns a client for it, whose
 // key is the given one, and the number of calls so far.
 func serve(t *testing.T, key string, handler http.Handler) (*aws.Client, *atomic.Int32) {
@@ -69,16 +71,16 @@ func answer(status int, code, message string, header ...string) http.HandlerFunc
 }
 
 func put(c *aws.Client) error {
-	return c.Stage(context.Background(), "pat", region, id, rotation.NewValue(canary))
+	return c.Stage(context.Background(), pat, id, rotation.NewValue(canary))
 }
 
 func read(c *aws.Client) error {
-	_, err := c.Raw(context.Background(), "pat", region, id, rotation.Current)
+	_, err := c.Raw(context.Background(), pat, id, rotation.Current)
 	return err
 }
 
 func describe(c *aws.Client) error {
-	_, err := c.Describe(context.Background(), "pat", region)
+	_, err := c.Describe(context.Background(), pat)
 	return err
 }
 
@@ -167,7 +169,7 @@ func TestRefusalsAreTold(t *testing.T) {
 func TestAWriteIsSentOnceAndAReadThreeTimes(t *testing.T) {
 	reset := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 	move := func(c *aws.Client) error {
-		return c.Move(context.Background(), "pat", region, rotation.Current, id, other)
+		return c.Move(context.Background(), pat, rotation.Current, id, other)
 	}
 	for name, c := range map[string]struct {
 		call   func(*aws.Client) error
@@ -206,22 +208,22 @@ func TestNoAnswerIsNeverDefinite(t *testing.T) {
 
 	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	check("a deadline", "timeout", client.Stage(late, "pat", region, id, v))
+	check("a deadline", "timeout", client.Stage(late, pat, id, v))
 
 	given, giveUp := context.WithCancel(t.Context())
 	giveUp()
-	check("cancelled", "no answer", client.Stage(given, "pat", region, id, v))
+	check("cancelled", "no answer", client.Stage(given, pat, id, v))
 
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	check("nobody there", "no answer", clientFor(t, "AKIA", gone.URL).Stage(t.Context(), "pat", region, id, v))
-	check("no such host", "no answer", clientFor(t, "AKIA", "http://host.invalid").Stage(t.Context(), "pat", region, id, v))
-	check("no credentials", "no credentials", clientFor(t, "", gone.URL).Stage(t.Context(), "pat", region, id, v))
+	check("nobody there", "no answer", clientFor(t, "AKIA", gone.URL).Stage(t.Context(), pat, id, v))
+	check("no such host", "no answer", clientFor(t, "AKIA", "http://host.invalid").Stage(t.Context(), pat, id, v))
+	check("no credentials", "no credentials", clientFor(t, "", gone.URL).Stage(t.Context(), pat, id, v))
 
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
 	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, "AKIA", secure.URL).Stage(t.Context(), "pat", region, id, v))
+	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, "AKIA", secure.URL).Stage(t.Context(), pat, id, v))
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {

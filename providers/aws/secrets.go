@@ -15,10 +15,10 @@ import (
 // needs no right to the value. A secret that is marked for deletion is a
 // definite refusal, as it is everywhere else at AWS.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html.
-func (c *Client) Describe(ctx context.Context, secretID, region string) (rotation.Versions, error) {
-	out, err := c.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &secretID}, in(region))
+func (c *Client) Describe(ctx context.Context, p rotation.Place) (rotation.Versions, error) {
+	out, err := c.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &p.ID}, in(p.Region))
 	if err != nil {
-		return rotation.Versions{}, failed("DescribeSecret", secretID, err)
+		return rotation.Versions{}, failed("DescribeSecret", p.ID, err)
 	}
 	if out.DeletedDate != nil {
 		return rotation.Versions{}, &rotation.ProviderError{Provider: provider, Op: "DescribeSecret", Code: MarkedForDeletion, Definite: true}
@@ -30,14 +30,14 @@ func (c *Client) Describe(ctx context.Context, secretID, region string) (rotatio
 // more. A version that isn't listed is an error that isn't definite, since a
 // list may lag behind.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html.
-func (c *Client) Created(ctx context.Context, secretID, region, versionID string) (time.Time, error) {
+func (c *Client) Created(ctx context.Context, p rotation.Place, versionID string) (time.Time, error) {
 	pages := secretsmanager.NewListSecretVersionIdsPaginator(c.secrets, &secretsmanager.ListSecretVersionIdsInput{
-		SecretId: &secretID, IncludeDeprecated: aws.Bool(true), MaxResults: aws.Int32(100),
+		SecretId: &p.ID, IncludeDeprecated: aws.Bool(true), MaxResults: aws.Int32(100),
 	}, func(o *secretsmanager.ListSecretVersionIdsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, in(region))
+		page, err := pages.NextPage(ctx, in(p.Region))
 		if err != nil {
-			return time.Time{}, failed("ListSecretVersionIds", secretID, err)
+			return time.Time{}, failed("ListSecretVersionIds", p.ID, err)
 		}
 		for _, v := range page.Versions {
 			if aws.ToString(v.VersionId) == versionID && v.CreatedDate != nil {
@@ -53,8 +53,8 @@ func (c *Client) Created(ctx context.Context, secretID, region, versionID string
 // returns that field of the JSON object in the value, which has to be a string.
 // A value of another shape is a *rotation.Error that doesn't show it.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
-func (c *Client) Read(ctx context.Context, secretID, region, versionID, stage, field string) (rotation.Value, error) {
-	whole, err := c.Raw(ctx, secretID, region, versionID, stage)
+func (c *Client) Read(ctx context.Context, p rotation.Place, versionID, stage, field string) (rotation.Value, error) {
+	whole, err := c.Raw(ctx, p, versionID, stage)
 	if err != nil || field == "" {
 		return whole, err
 	}
@@ -63,15 +63,15 @@ func (c *Client) Read(ctx context.Context, secretID, region, versionID, stage, f
 
 // Raw is Read without a field: the whole string. A binary value is a
 // *rotation.Error.
-func (c *Client) Raw(ctx context.Context, secretID, region, versionID, stage string) (rotation.Value, error) {
+func (c *Client) Raw(ctx context.Context, p rotation.Place, versionID, stage string) (rotation.Value, error) {
 	if versionID == "" || stage == "" {
 		return rotation.Value{}, errors.New("reading a value takes a version and a label")
 	}
 	out, err := c.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
-		SecretId: &secretID, VersionId: &versionID, VersionStage: &stage,
-	}, in(region))
+		SecretId: &p.ID, VersionId: &versionID, VersionStage: &stage,
+	}, in(p.Region))
 	if err != nil {
-		return rotation.Value{}, failed("GetSecretValue", secretID, err)
+		return rotation.Value{}, failed("GetSecretValue", p.ID, err)
 	}
 	if out.SecretString == nil {
 		return rotation.Value{}, &rotation.Error{
@@ -88,14 +88,14 @@ func (c *Client) Raw(ctx context.Context, secretID, region, versionID, stage str
 // used already with the same value changes nothing and succeeds; with another
 // value it is refused with ResourceExistsException.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html.
-func (c *Client) Stage(ctx context.Context, secretID, region, token string, v rotation.Value) error {
+func (c *Client) Stage(ctx context.Context, p rotation.Place, token string, v rotation.Value) error {
 	if token == "" {
 		return errors.New("staging a value takes a token") // the SDK would make one up
 	}
 	_, err := c.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: &secretID, ClientRequestToken: &token, SecretString: aws.String(v.Reveal()), VersionStages: []string{rotation.Pending},
-	}, in(region), once)
-	return failed("PutSecretValue", secretID, err)
+		SecretId: &p.ID, ClientRequestToken: &token, SecretString: aws.String(v.Reveal()), VersionStages: []string{rotation.Pending},
+	}, in(p.Region), once)
+	return failed("PutSecretValue", p.ID, err)
 }
 
 // Move takes a label off the version from and puts it on the version to. With
@@ -103,14 +103,14 @@ func (c *Client) Stage(ctx context.Context, secretID, region, token string, v ro
 // refuses when from doesn't carry it, so a repeat of a move that landed fails.
 // Moving AWSCURRENT also moves AWSPREVIOUS to where it was.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html.
-func (c *Client) Move(ctx context.Context, secretID, region, label, to, from string) error {
-	move := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &secretID, VersionStage: &label}
+func (c *Client) Move(ctx context.Context, p rotation.Place, label, to, from string) error {
+	move := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &p.ID, VersionStage: &label}
 	if to != "" {
 		move.MoveToVersionId = &to
 	}
 	if from != "" {
 		move.RemoveFromVersionId = &from
 	}
-	_, err := c.secrets.UpdateSecretVersionStage(ctx, move, in(region), once)
-	return failed("UpdateSecretVersionStage", secretID, err)
+	_, err := c.secrets.UpdateSecretVersionStage(ctx, move, in(p.Region), once)
+	return failed("UpdateSecretVersionStage", p.ID, err)
 }

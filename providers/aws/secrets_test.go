@@ -23,7 +23,7 @@ func scene(t *testing.T, value string) (*world.World, *fakeaws.Fake, *aws.Client
 	fake.AddIdentity(bot, fakeaws.Identity{Name: "Rekey", ARN: "arn:aws:sts::111122223333:assumed-role/rekey/serve"})
 	fake.AddSecret("pat", value)
 	client, _ := serve(t, bot, fake)
-	seen, err := client.Describe(t.Context(), "pat", region)
+	seen, err := client.Describe(t.Context(), pat)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,32 +34,32 @@ func TestAValueIsStagedProvenAndPromoted(t *testing.T) {
 	w, fake, client, old := scene(t, "first")
 	fake.Backdate("pat", 170*24*time.Hour)
 	ctx, next := t.Context(), rotation.NewValue("second")
-	if err := client.Stage(ctx, "pat", region, id, next); err != nil {
+	if err := client.Stage(ctx, pat, id, next); err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Stage(ctx, "pat", region, id, next); err != nil {
+	if err := client.Stage(ctx, pat, id, next); err != nil {
 		t.Errorf("the same again: %v", err)
 	}
-	if p := wrong(t, client.Stage(ctx, "pat", region, id, rotation.NewValue(canary))); p.Code != "ResourceExistsException" || !p.Definite {
+	if p := wrong(t, client.Stage(ctx, pat, id, rotation.NewValue(canary))); p.Code != "ResourceExistsException" || !p.Definite {
 		t.Errorf("another value under the same token: %+v", p)
 	}
-	got, err := client.Read(ctx, "pat", region, id, rotation.Pending, "")
+	got, err := client.Read(ctx, pat, id, rotation.Pending, "")
 	if err != nil || !got.Same(next) {
 		t.Errorf("reading what is staged: %v", err)
 	}
-	if _, err := client.Read(ctx, "pat", region, id, rotation.Current, ""); wrong(t, err).Code != "ResourceNotFoundException" {
+	if _, err := client.Read(ctx, pat, id, rotation.Current, ""); wrong(t, err).Code != "ResourceNotFoundException" {
 		t.Errorf("reading under a label that it doesn't have: %v", err)
 	}
-	if err := client.Move(ctx, "pat", region, rotation.Current, id, old); err != nil {
+	if err := client.Move(ctx, pat, rotation.Current, id, old); err != nil {
 		t.Fatal(err)
 	}
-	if p := wrong(t, client.Move(ctx, "pat", region, rotation.Current, id, old)); !p.Definite {
+	if p := wrong(t, client.Move(ctx, pat, rotation.Current, id, old)); !p.Definite {
 		t.Errorf("a move that landed, again: %+v", p)
 	}
-	if err := client.Move(ctx, "pat", region, rotation.Pending, "", id); err != nil {
+	if err := client.Move(ctx, pat, rotation.Pending, "", id); err != nil {
 		t.Fatal(err)
 	}
-	seen, err := client.Describe(ctx, "pat", region)
+	seen, err := client.Describe(ctx, pat)
 	want := map[string][]string{id: {rotation.Current}, old: {rotation.Previous}}
 	if diff := cmp.Diff(want, seen.Labels); err != nil || diff != "" || !strings.HasPrefix(seen.ARN, "arn:aws:secretsmanager:") {
 		t.Errorf("%+v, %v: %s", seen, err, diff)
@@ -67,15 +67,15 @@ func TestAValueIsStagedProvenAndPromoted(t *testing.T) {
 	if n := w.Journal.Applied("aws", "PutSecretValue"); n != 1 {
 		t.Errorf("%d versions were made", n)
 	}
-	newer, err := client.Created(ctx, "pat", region, id)
+	newer, err := client.Created(ctx, pat, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	older, err := client.Created(ctx, "pat", region, old)
+	older, err := client.Created(ctx, pat, old)
 	if age := newer.Sub(older).Round(time.Hour); err != nil || age != 170*24*time.Hour {
 		t.Errorf("the old one is %v older, %v", age, err)
 	}
-	if p := wrong(t, second(client.Created(ctx, "pat", region, other))); p.Definite {
+	if p := wrong(t, second(client.Created(ctx, pat, other))); p.Definite {
 		t.Errorf("a version that isn't listed: %+v", p)
 	}
 }
@@ -89,7 +89,7 @@ func TestAVersionWithoutALabelIsStillDated(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if at, err := client.Created(t.Context(), "pat", region, old); err != nil || at.IsZero() {
+	if at, err := client.Created(t.Context(), pat, old); err != nil || at.IsZero() {
 		t.Errorf("%v, %v", at, err)
 	}
 }
@@ -98,7 +98,7 @@ func TestASecretThatAwaitsDeletion(t *testing.T) {
 	_, fake, client, old := scene(t, "first")
 	fake.ScheduleDeletion("pat")
 	for name, err := range map[string]error{
-		"Describe": describe(client), "Stage": put(client), "Raw": second(client.Raw(t.Context(), "pat", region, old, rotation.Current)),
+		"Describe": describe(client), "Stage": put(client), "Raw": second(client.Raw(t.Context(), pat, old, rotation.Current)),
 	} {
 		if p := wrong(t, err); p.Code != aws.MarkedForDeletion || !p.Definite {
 			t.Errorf("%s: %+v", name, p)
@@ -110,7 +110,7 @@ func TestTheKeyRefuses(t *testing.T) {
 	_, fake, client, old := scene(t, "first")
 	for _, refuse := range []func(string, bool){fake.DenyKMS, fake.DisableKMS} {
 		refuse("pat", true)
-		for _, err := range []error{put(client), second(client.Raw(t.Context(), "pat", region, old, rotation.Current))} {
+		for _, err := range []error{put(client), second(client.Raw(t.Context(), pat, old, rotation.Current))} {
 			if p := wrong(t, err); !strings.Contains(p.Code, "KMS") || !p.Definite {
 				t.Errorf("%+v", p)
 			}
@@ -148,11 +148,11 @@ func TestWhoIsCalling(t *testing.T) {
 
 func TestOneFieldOfAJSONSecret(t *testing.T) {
 	_, _, client, old := scene(t, `{"id":"x","token":"`+canary+`"}`)
-	got, err := client.Read(t.Context(), "pat", region, old, rotation.Current, "token")
+	got, err := client.Read(t.Context(), pat, old, rotation.Current, "token")
 	if err != nil || got.Reveal() != canary {
 		t.Errorf("%v", err)
 	}
-	_, err = client.Read(t.Context(), "pat", region, old, rotation.Current, "password")
+	_, err = client.Read(t.Context(), pat, old, rotation.Current, "password")
 	var said *rotation.Error
 	if !errors.As(err, &said) || said.Reason != rotation.Invalid {
 		t.Fatalf("%T %v", err, err)
@@ -163,11 +163,11 @@ func TestOneFieldOfAJSONSecret(t *testing.T) {
 func TestAValueIsNeverReadByLabelAlone(t *testing.T) {
 	_, _, client, old := scene(t, "first")
 	for _, c := range [][2]string{{"", rotation.Current}, {old, ""}} {
-		if _, err := client.Raw(t.Context(), "pat", region, c[0], c[1]); err == nil {
+		if _, err := client.Raw(t.Context(), pat, c[0], c[1]); err == nil {
 			t.Errorf("%q was read", c)
 		}
 	}
-	if err := client.Stage(t.Context(), "pat", region, "", rotation.NewValue("x")); err == nil {
+	if err := client.Stage(t.Context(), pat, "", rotation.NewValue("x")); err == nil {
 		t.Error("a value was staged without a token")
 	}
 }
