@@ -64,6 +64,7 @@ var owners = []struct{ pkg, may, why string }{
 	{"modernc.org/sqlite", "storage", "the same"},
 	{"github.com/slack-go/slack", "bot commands message", "bot talks to Slack; the other two use the types of blocks and forms only (TestOnlyBotCallsSlack)"},
 	{"github.com/google/go-github/v66/github", "providers/github", "one client for each provider"},
+	{"github.com/PagerDuty/go-pagerduty", "providers/pagerduty", "one client for each provider"},
 	{"github.com/aws/aws-sdk-go-v2/service/secretsmanager", "providers/aws", "one client for each provider"},
 	{"github.com/spf13/cobra", "cli", "the command line is one package"},
 	{"testing", "need sandbox/page/browser", "tests stay out of the program"},

@@ -1,0 +1,74 @@
+package fakepagerduty
+
+import (
+	"net/http"
+	"slices"
+)
+
+// Stakeholder is the role of a user who sees incidents and configures nothing.
+const Stakeholder = "read_only_limited_user"
+
+type user struct{ id, email, name, role string }
+
+// AddUser adds a person with a login by mail address. One that exists is left
+// as it is.
+func (f *Fake) AddUser(email, name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.userNamed(email) == nil {
+		f.users = append(f.users, &user{id: newID(), email: email, name: name, role: "user"})
+	}
+}
+
+// SetRole changes what a user may see, with a word of PagerDuty's: "user" or
+// Stakeholder. Their tokens may do what they may.
+func (f *Fake) SetRole(email, role string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if u := f.userNamed(email); u != nil {
+		u.role = role
+	}
+}
+
+func (f *Fake) userNamed(email string) *user {
+	i := slices.IndexFunc(f.users, func(u *user) bool { return u.email == email })
+	if i < 0 {
+		return nil
+	}
+	return f.users[i]
+}
+
+// readMe is for tokens of a user: the account's have nobody behind them.
+// https://developer.pagerduty.com/api-reference/11e1cb5a4c6e4-get-the-current-user
+func (f *Fake) readMe(q *request) (int, any, error) {
+	u := f.userNamed(q.token.owner)
+	if u == nil {
+		return 0, nil, userRequired
+	}
+	return http.StatusOK, object{"user": f.userShape(q.base, u)}, nil
+}
+
+func (f *Fake) listUsers(q *request) (int, any, error) {
+	shapes := []object{}
+	for _, u := range f.users {
+		shapes = append(shapes, f.userShape(q.base, u))
+	}
+	return http.StatusOK, q.page("users", shapes), nil
+}
+
+func (f *Fake) userShape(base string, u *user) object {
+	shape := f.reference(base, "user", u.id, u.name)
+	for k, v := range (object{
+		"type": "user", "name": u.name, "email": u.email, "role": u.role, "time_zone": "Europe/London", "color": "green",
+		"avatar_url": f.web("/avatars/" + u.id), "description": nil, "job_title": nil, "invitation_sent": false,
+		"contact_methods": []object{}, "notification_rules": []object{}, "teams": []object{},
+	}) {
+		shape[k] = v
+	}
+	return shape
+}
+
+// Abilities of the account: an authenticated read that needs no right.
+func (f *Fake) listAbilities(*request) (int, any, error) {
+	return http.StatusOK, object{"abilities": []string{"sso", "advanced_reports", "event_orchestration", "teams"}}, nil
+}
