@@ -35,6 +35,7 @@ type Slack struct {
 	triggers   map[string]*trigger
 	responses  map[string]*responseURL
 	refusals   []*refusal
+	hooks      hooks
 	buckets    map[string]*bucket
 	sockets    []*socket
 	tickets    map[string]bool
@@ -61,6 +62,7 @@ type Config struct {
 	People             []Person
 	Channels           []Channel
 	Groups             []Group
+	OtherApps          []OtherApp
 	RateLimits         bool          // answer 429 as Slack's tiers do
 	AckWait            time.Duration // how long people wait for an acknowledgement; 0 means Slack's 3 s
 	TriggerLife        time.Duration // how long a trigger id lives; 0 means Slack's 3 s
@@ -90,6 +92,9 @@ func New(w *world.World, cfg Config) *Slack {
 	}
 	for _, g := range s.cfg.Groups {
 		s.groups = append(s.groups, &g)
+	}
+	for _, a := range s.cfg.OtherApps {
+		s.people = append(s.people, &Person{ID: a.BotUserID, Name: a.Name, RealName: a.Name, Bot: true})
 	}
 	return s
 }
@@ -139,8 +144,8 @@ func withDefaults(c Config) Config {
 // maxBody bounds what the app may send at once, well above Slack's own limits.
 const maxBody = 4 << 20
 
-// ServeHTTP serves the app: /api/METHOD, the sockets under /link/, and response
-// URLs under /commands/ and /actions/.
+// ServeHTTP serves the app: /api/METHOD, the sockets under /link/, response URLs
+// under /commands/ and /actions/, and incoming webhooks under /services/.
 func (s *Slack) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
@@ -155,6 +160,8 @@ func (s *Slack) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.serveSocket(rw, r)
 	case strings.HasPrefix(r.URL.Path, "/commands/"), strings.HasPrefix(r.URL.Path, "/actions/"):
 		s.serveResponseURL(rw, r, body)
+	case strings.HasPrefix(r.URL.Path, webhookPath):
+		s.serveWebhook(rw, r, body)
 	default:
 		s.problem("%s %s: there is nothing here", r.Method, r.URL.Path)
 		http.NotFound(rw, r)

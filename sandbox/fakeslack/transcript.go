@@ -11,7 +11,8 @@ import (
 // Transcript is every byte that the app sent: the requests with their headers
 // and bodies, and the frames on its sockets. Forms, JSON and JSON inside forms
 // follow once more as their plain strings, so that a search for a value finds
-// it whatever its encoding was.
+// it whatever its encoding was. The address of a webhook is left out, which a
+// post to it has to carry.
 func (s *Slack) Transcript() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -21,7 +22,11 @@ func (s *Slack) Transcript() []byte {
 func (s *Slack) recordRequest(r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fmt.Fprintf(&s.transcript, "> %s %s %s\n> Host: %s\n", r.Method, r.RequestURI, r.Proto, r.Host)
+	where := r.RequestURI
+	if strings.HasPrefix(r.URL.Path, webhookPath) {
+		where = webhookPath + "…"
+	}
+	fmt.Fprintf(&s.transcript, "> %s %s %s\n> Host: %s\n", r.Method, where, r.Proto, r.Host)
 	for _, key := range sortedHeader(r.Header) {
 		for _, value := range r.Header[key] {
 			fmt.Fprintf(&s.transcript, "> %s: %s\n", key, value)
