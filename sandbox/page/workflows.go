@@ -13,9 +13,6 @@ import (
 	"rekey/sandbox/stage"
 )
 
-// workflowFiles are the workflows that the consoles list, whether they have run or not.
-var workflowFiles = []string{stage.Resources, "new-environment.yml", "format-code.yml", "ami_cleanup.yml"}
-
 // A runRow is one run of a workflow.
 type runRow struct {
 	ID                int64
@@ -69,7 +66,7 @@ func (s *site) repoPage(repo, file string) runsPage {
 		_, name, _ := strings.Cut(one, "/")
 		data.Repos = append(data.Repos, named{name, "/github/" + one + "/actions", one == repo})
 	}
-	for _, one := range workflowFiles {
+	for _, one := range stage.WorkflowFiles() {
 		if in, _ := stage.RepoOf(one); in == repo {
 			data.Workflows = append(data.Workflows, named{one, data.Path + "/actions/workflows/" + one, one == file})
 		}

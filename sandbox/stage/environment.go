@@ -57,11 +57,13 @@ func (s *Stage) Settings() []byte {
 	fmt.Fprintf(&b, "workspace: {app: %s, team: %s, enterprise: \"\"}\n", App, Team)
 	fmt.Fprintf(&b, "handles: %s\n", flow(map[string]string{
 		"@mp-approvers": ApproversGroup, "@modernisation-platform": EverybodyGroup, "#modernisation-platform": Platform,
+		"#modernisation-platform-notifications": Notifications,
 	}))
 	b.WriteString("zone: Europe/London\nfeatures: {history: true}\n")
 	if s.web != "" {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",
+			"https://api.slack.com": s.web + "/slack",
 		}))
 	}
 	s.mu.Lock()

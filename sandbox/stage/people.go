@@ -93,7 +93,9 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 		Channels: []fakeslack.Channel{
 			{ID: Platform, Name: "modernisation-platform"},
 			{ID: Ask, Name: "ask-modernisation-platform"},
+			{ID: Notifications, Name: "modernisation-platform-notifications"},
 		},
+		OtherApps: []fakeslack.OtherApp{{ID: AlertsApp, Name: AlertsName, BotUserID: AlertsUser}},
 		Groups: []fakeslack.Group{
 			{ID: EverybodyGroup, Handle: "modernisation-platform", Members: ids("starter", "member", "approver", "second")},
 			{ID: ApproversGroup, Handle: "mp-approvers", Members: ids("approver", "second")},
@@ -120,7 +122,7 @@ func (s *Stage) addIdentities() {
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
 		Allowed: fakeaws.Only(botMay, SecretNames()...),
 		Stages: func(secret string) []string {
-			if slices.Contains(Tokens(), secret) {
+			if slices.Contains(readable(), secret) {
 				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}
 			}
 			return []string{}

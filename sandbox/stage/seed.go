@@ -61,7 +61,7 @@ func SecretNames() []string {
 	for _, one := range secrets {
 		out = append(out, one.name)
 	}
-	return out
+	return append(out, collect(func(p part) []string { return p.secrets })...)
 }
 
 // Tokens lists the secrets that are GitHub tokens.
@@ -108,7 +108,7 @@ func (s *Stage) seed() error {
 		}
 		fills = append(fills, one.copies...)
 	}
-	return s.addWorkflows(fills)
+	return s.addWorkflows(append(fills, collect(func(p part) []fakegithub.Copy { return p.fills })...))
 }
 
 // addWorkflows adds the one that fills the copies, and one that uses each.
@@ -142,7 +142,7 @@ func RepoOf(file string) (string, bool) {
 	case "ami_cleanup.yml":
 		return Environments, true
 	}
-	return "", false
+	return repoOfPart(file)
 }
 
 func (s *Stage) addIdentity(keyID string, identity fakeaws.Identity) {

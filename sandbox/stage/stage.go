@@ -109,6 +109,9 @@ func New(o Options) (*Stage, error) {
 		}
 		*one.url = "http://" + address + one.path
 	}
+	if err := s.seedParts(); err != nil {
+		return nil, errors.Join(fmt.Errorf("seeding the world: %w", err), s.Close())
+	}
 	return s, nil
 }
 

@@ -237,6 +237,7 @@ func TestSettingsAreYAMLOfTheAgreedShape(t *testing.T) {
 		"": nil,
 		"http://127.0.0.1:1": {
 			"https://github.com": "http://127.0.0.1:1/github", "https://eu-west-2.console.aws.amazon.com": "http://127.0.0.1:1/aws",
+			"https://api.slack.com": "http://127.0.0.1:1/slack",
 		},
 	} {
 		s := open(t, Options{Web: web})
@@ -257,8 +258,13 @@ func TestSettingsAreYAMLOfTheAgreedShape(t *testing.T) {
 			got.Zone != "Europe/London" || !got.Features["history"] || got.Waits["settle"] != "1s" || len(got.Waits) != 2 {
 			t.Errorf("settings are %+v", got)
 		}
-		if len(got.Links) != len(links) || got.Links["https://github.com"] != links["https://github.com"] {
+		if (len(got.Links) == 0) != (links == nil) {
 			t.Errorf("links are %v", got.Links)
+		}
+		for from, to := range links {
+			if got.Links[from] != to {
+				t.Errorf("links to %s lead to %s", from, got.Links[from])
+			}
 		}
 	}
 }

@@ -1,0 +1,84 @@
+package stage
+
+import (
+	"fmt"
+	"slices"
+
+	"rekey/sandbox/fakegithub"
+)
+
+// A part is what the stage has beside the CI user's tokens: a kind of
+// credential with its secrets, its workflows and its beginnings, in a file of
+// its own.
+type part struct {
+	secrets   []string           // in Secrets Manager; the part's seed adds them
+	readable  []string           // those that the bot may read, by their label
+	fills     []fakegithub.Copy  // what the workflow Resources copies of them
+	workflows []workflowIn       // what uses them
+	seed      func(*Stage) error // called once the fakes listen; nil: nothing to do
+}
+
+// A workflowIn is a workflow of a repository. alive, if not nil, judges the
+// Actions secret that it uses.
+type workflowIn struct {
+	repo     string
+	workflow fakegithub.Workflow
+	alive    func(s *Stage, value string) bool
+}
+
+// parts are all of them.
+func parts() []part { return []part{webhooks()} }
+
+// collect puts together what the parts have of one kind.
+func collect[T any](of func(part) []T) []T {
+	var out []T
+	for _, p := range parts() {
+		out = append(out, of(p)...)
+	}
+	return out
+}
+
+func (s *Stage) seedParts() error {
+	for _, one := range collect(func(p part) []workflowIn { return p.workflows }) {
+		if one.alive != nil {
+			one.workflow.Alive = func(value string) bool { return one.alive(s, value) }
+		}
+		if err := s.GitHub.AddWorkflow(one.repo, one.workflow); err != nil {
+			return fmt.Errorf("adding %s: %w", one.workflow.File, err)
+		}
+	}
+	for _, p := range parts() {
+		if p.seed == nil {
+			continue
+		}
+		if err := p.seed(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readable lists the secrets that the bot may read.
+func readable() []string {
+	return slices.Concat(Tokens(), collect(func(p part) []string { return p.readable }))
+}
+
+// WorkflowFiles lists the files of all workflows, the one that fills the copies
+// first.
+func WorkflowFiles() []string {
+	files := []string{Resources, "new-environment.yml", "format-code.yml", "ami_cleanup.yml"}
+	for _, one := range collect(func(p part) []workflowIn { return p.workflows }) {
+		files = append(files, one.workflow.File)
+	}
+	return files
+}
+
+// repoOfPart is RepoOf for the workflows of the parts.
+func repoOfPart(file string) (string, bool) {
+	for _, one := range collect(func(p part) []workflowIn { return p.workflows }) {
+		if one.workflow.File == file {
+			return one.repo, true
+		}
+	}
+	return "", false
+}
