@@ -43,6 +43,8 @@ var actions = map[string]func(*site, request) (answer, error){
 	"rerun":            (*site).rerun,
 	"consumers":        (*site).consumers,
 	"secret-set":       (*site).secretSet,
+	"webhook-add":      (*site).webhookAdd,
+	"webhook-remove":   (*site).webhookRemove,
 	"terminal":         (*site).typeLine,
 	"terminal-value":   (*site).typeValue,
 	"kill-bot":         (*site).kill,

@@ -67,13 +67,14 @@ func New(p Parts) http.Handler {
 	mux.HandleFunc("POST /do/{action}", s.do)
 	s.awsRoutes(mux)
 	s.githubRoutes(mux)
+	s.webhookRoutes(mux)
 	mux.HandleFunc("GET /", s.lost)
 	return guard(mux)
 }
 
 // A console is the right half of the page, as one request asked for it.
 type console struct {
-	Tab      string // which tab is current: start, aws, tokens, actions, terminal
+	Tab      string // which tab is current: start, aws, tokens, actions, slack-app, terminal
 	Title    string
 	Template string
 	Data     any

@@ -61,7 +61,7 @@
 // # What people do
 //
 //	{who}> {typed}                   types a command in #modernisation-platform
-//	{who} in {channel}> {typed}      … in #platform or #ask
+//	{who} in {channel}> {typed}      … in #platform, #notifications or #ask
 //	{who}> {label}                   presses a button
 //	{who}> {label} on the card{card}
 //	{who}> {label} because {text}    … waits for the form, fills in the text, submits
@@ -153,6 +153,18 @@
 //	slack> the card is deleted
 //	slack> bot leaves {channel}
 //	slack> bot joins {channel}
+//
+// # Incoming webhooks
+//
+//	webhook> {who} adds a webhook for {channel}        of Modernisation Platform Alerts, and copied
+//	webhook> {who} removes the old webhook of {secret}
+//	webhook> {who} removes the new webhook of {secret}
+//	webhook> {channel} got {n} messages        from webhooks; one too many fails at once
+//	webhook> answers {word} from now on
+//
+// {word} is what Slack says: no_text and missing_text… are for a message without
+// a text, no_service and invalid_token for a webhook that was removed, and any
+// other word, such as action_prohibited, for everything; ok takes all back.
 //
 // # The world
 //

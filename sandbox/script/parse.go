@@ -76,7 +76,7 @@ var patterns = func() map[string]*regexp.Regexp {
 
 // allForms are tried in this order: what is more particular comes first.
 func allForms() []form {
-	return slices.Concat(expectForms, awsForms, githubForms, slackForms, worldForms, peopleForms)
+	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, worldForms, peopleForms)
 }
 
 func parse(file string, text []byte) ([]line, error) {
@@ -146,7 +146,7 @@ func (m match) check() error {
 		}
 	}
 	if channel := m["channel"]; channel != "" && channels[channel] == "" {
-		return fmt.Errorf("there is no channel %s: there are #platform and #ask", channel)
+		return fmt.Errorf("there is no channel %s: there are #platform, #notifications and #ask", channel)
 	}
 	for _, slot := range []string{"for", "days"} {
 		if d := m[slot]; d != "" {
@@ -178,6 +178,7 @@ func (m match) label() string { return strings.Trim(m["label"], "[]") }
 
 var channels = map[string]string{
 	"#platform": stage.Platform, "#modernisation-platform": stage.Platform,
+	"#notifications": stage.Notifications, "#modernisation-platform-notifications": stage.Notifications,
 	"#ask": stage.Ask, "#ask-modernisation-platform": stage.Ask,
 }
 

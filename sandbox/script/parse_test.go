@@ -64,6 +64,11 @@ github> starter sets TERRAFORM_GITHUB_TOKEN in modernisation-platform
 github> new-environment.yml runs
 github> run of new-environment.yml is re-run
 github> runs finish
+webhook> starter adds a webhook for #notifications
+webhook> starter removes the old webhook of slack_webhook_url
+webhook> starter removes the new webhook of slack_webhook_url
+webhook> #notifications got 2 messages
+webhook> answers no_service from now on
 github> next terraform-github.yml fails
 github> next terraform-github.yml is cancelled
 github> next terraform-github.yml never starts
