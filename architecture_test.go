@@ -66,6 +66,7 @@ var owners = []struct{ pkg, may, why string }{
 	{"github.com/google/go-github/v66/github", "providers/github", "one client for each provider"},
 	{"github.com/PagerDuty/go-pagerduty", "providers/pagerduty", "one client for each provider"},
 	{"github.com/aws/aws-sdk-go-v2/service/secretsmanager", "providers/aws", "one client for each provider"},
+	{"github.com/aws/aws-sdk-go-v2/service/iam", "providers/aws", "one client for each provider"},
 	{"github.com/spf13/cobra", "cli", "the command line is one package"},
 	{"testing", "need sandbox/page/browser", "tests stay out of the program"},
 	{"rekey/need", "sandbox/page/browser", "the same"},

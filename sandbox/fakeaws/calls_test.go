@@ -282,16 +282,23 @@ func optional(s string) *string {
 }
 
 // clientFor returns the real SDK, signing as keyID and without retries.
-func clientFor(url, keyID string) *secretsmanager.Client {
+func clientFor(url, keyID string) *secretsmanager.Client { return clientOf(url, keyID, "secret") }
+
+func clientOf(url, keyID, secret string) *secretsmanager.Client {
 	return secretsmanager.New(secretsmanager.Options{
 		BaseEndpoint: &url, Region: "eu-west-2", Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider(keyID, "secret", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, ""),
 	})
 }
 
-// motoClient starts a moto server of its own for the test and stops exactly
-// that one, with its children, at the end.
 func motoClient(t *testing.T) *secretsmanager.Client {
+	t.Helper()
+	return clientFor(motoServer(t), "AKIAMOTO")
+}
+
+// motoServer starts a moto server of its own for the test and stops exactly
+// that one, with its children, at the end.
+func motoServer(t *testing.T) string {
 	t.Helper()
 	path := need.Tool(t, "moto_server")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -315,10 +322,10 @@ func motoClient(t *testing.T) *secretsmanager.Client {
 	for range 600 {
 		if answer, err := http.Get(url + "/moto-api/data.json"); err == nil {
 			_ = answer.Body.Close()
-			return clientFor(url, "AKIAMOTO")
+			return url
 		}
 		<-ticker.C
 	}
 	t.Fatal("moto_server didn't answer within a minute")
-	return nil
+	return ""
 }

@@ -16,8 +16,8 @@ func (f *Fake) Save(caller, name, value string) error {
 	in := &input{SecretId: name, SecretString: &value, ClientRequestToken: newUUID()}
 	call := world.Call{At: f.w.Now(), Provider: provider, Method: "UpdateSecret", Resource: name, Token: in.ClientRequestToken, Caller: caller, Status: 200}
 	var err error
-	if _, known := f.identities[caller]; known {
-		err = f.authorise(caller, "UpdateSecret", in)
+	if identity, known := f.identities[caller]; known {
+		err = f.authorise(principal{Identity: identity}, caller, "UpdateSecret", in)
 	}
 	if err == nil {
 		err = in.check("UpdateSecret")
@@ -25,8 +25,8 @@ func (f *Fake) Save(caller, name, value string) error {
 	if err == nil {
 		_, err = f.updateSecret(in, &call)
 	}
-	if err != nil {
-		call.Status = 400
+	if refused, is := err.(*refusal); is {
+		call.Status, err = 400, refused.inJSON()
 	}
 	f.mu.Unlock()
 	f.w.Journal.Record(call)

@@ -20,6 +20,20 @@ func (r *refusal) status() int {
 	return http.StatusBadRequest
 }
 
+// inJSON gives the refusals that all services share the names that Secrets
+// Manager has for them.
+func (r *refusal) inJSON() *refusal {
+	switch r.code {
+	case "AccessDenied", "ExpiredToken", "MissingAuthenticationToken":
+		return &refusal{r.code + "Exception", r.message}
+	case "InvalidClientTokenId":
+		return &refusal{"UnrecognizedClientException", r.message}
+	case "SignatureDoesNotMatch":
+		return &refusal{"InvalidSignatureException", r.message}
+	}
+	return r
+}
+
 func notFound(format string, args ...any) error {
 	return &refusal{"ResourceNotFoundException", "Secrets Manager can't find the specified secret" + fmt.Sprintf(format, args...)}
 }

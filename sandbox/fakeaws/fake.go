@@ -1,10 +1,12 @@
-// Package fakeaws is the sandbox's AWS: Secrets Manager and STS's
-// GetCallerIdentity on one port, as aws-sdk-go-v2 calls them when
-// AWS_ENDPOINT_URL points here. It keeps AWS's rules for staging labels,
-// ClientRequestTokens, deletion and permissions, and its own memory only.
+// Package fakeaws is the sandbox's AWS: Secrets Manager, IAM's users and access
+// keys, and STS on one port, as aws-sdk-go-v2 calls them when AWS_ENDPOINT_URL
+// points here. It keeps AWS's rules for staging labels, ClientRequestTokens,
+// deletion, keys, roles and permissions, and its own memory only.
 //
-// Signatures are not verified: the access key id that signed a request says
-// who calls. See https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
+// The access key id that signed a request says who calls. The signature is
+// verified where the fake has minted the key: an IAM user's, a session's. See
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/ and
+// https://docs.aws.amazon.com/IAM/latest/APIReference/.
 package fakeaws
 
 import (
@@ -35,11 +37,18 @@ type Fake struct {
 	identities map[string]Identity
 	denied     map[denial]bool
 	stale      time.Duration
+
+	users       []*user // in the order of their creation
+	roles       map[string]Role
+	sessions    map[string]session // by access key id
+	lag, useLag time.Duration
 }
 
 // New returns an AWS without secrets and without anybody who may sign in.
 func New(w *world.World) *Fake {
-	return &Fake{w: w, identities: map[string]Identity{}, denied: map[denial]bool{}}
+	return &Fake{
+		w: w, identities: map[string]Identity{}, denied: map[denial]bool{}, roles: map[string]Role{}, sessions: map[string]session{},
+	}
 }
 
 // SetStale makes reads answer with what was true d ago, as AWS may do for a
@@ -58,10 +67,11 @@ func (f *Fake) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "reading the request: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	call := world.Call{Provider: provider, Caller: signer(r)}
+	id, _, _ := signer(r)
+	call := world.Call{Provider: provider, Caller: id}
 	target, isJSON := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.")
 	if !isJSON {
-		f.serveSTS(rw, r, &call, body)
+		f.serveQuery(rw, r, &call, body)
 		return
 	}
 	f.serveSecrets(rw, r, &call, target, body)

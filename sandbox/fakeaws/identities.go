@@ -2,8 +2,6 @@ package fakeaws
 
 import (
 	"fmt"
-	"net/http"
-	"regexp"
 	"slices"
 )
 
@@ -13,10 +11,10 @@ type Identity struct {
 	ARN  string // arn:aws:iam::111122223333:user/… or an assumed role's
 
 	// Allowed says whether the policy allows an operation ("PutSecretValue")
-	// on a secret, by its name; the name is empty for operations that have
-	// none. Nil allows everything. It is called under the fake's lock and may
-	// not call the fake.
-	Allowed func(operation, secret string) bool
+	// on a secret, an IAM user or a group, by its name, or a role, by its ARN;
+	// the resource is empty for operations that have none. Nil allows
+	// everything. It is called under the fake's lock and may not call the fake.
+	Allowed func(operation, resource string) bool
 
 	// Stages, when not nil, is the policy's condition on
 	// secretsmanager:VersionStage: GetSecretValue has to name one of the
@@ -56,14 +54,8 @@ func (f *Fake) Allow(keyID, operation, secret string) {
 	delete(f.denied, denial{keyID, operation, secret})
 }
 
-func (f *Fake) authorise(keyID, operation string, in *input) error {
-	if keyID == "" {
-		return &refusal{"MissingAuthenticationTokenException", "Missing Authentication Token"}
-	}
-	identity, known := f.identities[keyID]
-	if !known {
-		return &refusal{"UnrecognizedClientException", "The security token included in the request is invalid."}
-	}
+// authorise holds a call of Secrets Manager to the caller's policy.
+func (f *Fake) authorise(who principal, keyID, operation string, in *input) error {
 	name := in.Name
 	resource := "*"
 	if in.SecretId != "" {
@@ -72,24 +64,23 @@ func (f *Fake) authorise(keyID, operation string, in *input) error {
 			name, resource = s.name, s.arn
 		}
 	}
-	allowed := !f.denied[denial{keyID, operation, name}] && (identity.Allowed == nil || identity.Allowed(operation, name))
-	if operation == "GetSecretValue" && identity.Stages != nil {
-		allowed = allowed && slices.Contains(identity.Stages(name), in.VersionStage)
+	if operation == "GetSecretValue" && who.Stages != nil && !slices.Contains(who.Stages(name), in.VersionStage) {
+		return denied(who.ARN, "secretsmanager", operation, resource)
 	}
-	if allowed {
-		return nil
-	}
-	return &refusal{"AccessDeniedException", fmt.Sprintf(
-		"User: %s is not authorized to perform: secretsmanager:%s on resource: %s because no identity-based policy allows the secretsmanager:%s action",
-		identity.ARN, operation, resource, operation)}
+	return f.permit(who, keyID, "secretsmanager", operation, name, resource)
 }
 
-var credential = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/]+)/`)
-
-// signer is the access key id that signed r, or empty.
-func signer(r *http.Request) string {
-	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		return m[1]
+// permit refuses what the caller's policy doesn't allow. The name is what the
+// policy knows the thing by, and the resource how AWS calls it in its refusal.
+func (f *Fake) permit(who principal, keyID, service, operation, name, resource string) error {
+	if !f.denied[denial{keyID, operation, name}] && (who.Allowed == nil || who.Allowed(operation, name)) {
+		return nil
 	}
-	return ""
+	return denied(who.ARN, service, operation, resource)
+}
+
+func denied(arn, service, operation, resource string) error {
+	action := service + ":" + operation
+	return &refusal{"AccessDenied", fmt.Sprintf(
+		"User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action", arn, action, resource, action)}
 }

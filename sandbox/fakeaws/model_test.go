@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,15 +46,7 @@ type ref struct {
 var everywhere = []string{"AccessDeniedException", "UnrecognizedClientException", "MissingAuthenticationTokenException", "ValidationException"}
 
 func TestEveryRequestAndAnswerIsOfAWSsModel(t *testing.T) {
-	file := filepath.Join(need.Specs(t), "public", "aws", "secretsmanager.smithy-subset.json")
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var m model
-	if err := json.Unmarshal(data, &m); err != nil {
-		t.Fatal(err)
-	}
+	m := readModel(t, filepath.Join(need.Specs(t), "public", "aws"), "secretsmanager")
 	client := fakeClient(t, func(next http.Handler) http.Handler { return m.wrap(t, next) })
 	for i, row := range rows {
 		if strings.Contains(row.name, "65,536") || strings.Contains(row.name, "shorter than 32") {

@@ -81,7 +81,7 @@ func (f *Fake) serveSecrets(rw http.ResponseWriter, r *http.Request, call *world
 	f.w.Serve(rw, r, call, func(rw http.ResponseWriter, _ *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		out, err := f.answer(name, in, call, malformed)
+		out, err := f.answer(r, body, name, in, call, malformed)
 		rw.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		rw.Header().Set("x-amzn-RequestId", newUUID())
 		if err != nil {
@@ -89,6 +89,7 @@ func (f *Fake) serveSecrets(rw http.ResponseWriter, r *http.Request, call *world
 			if !errors.As(err, &refused) {
 				refused = &refusal{"InternalServiceError", "An error occurred on the server side."}
 			}
+			refused = refused.inJSON()
 			rw.WriteHeader(refused.status())
 			out = output{"__type": refused.code, "Message": refused.message}
 			if refused.code == "AccessDeniedException" || refused.code == "UnrecognizedClientException" {
@@ -99,7 +100,7 @@ func (f *Fake) serveSecrets(rw http.ResponseWriter, r *http.Request, call *world
 	})
 }
 
-func (f *Fake) answer(name string, in *input, call *world.Call, malformed error) (output, error) {
+func (f *Fake) answer(r *http.Request, body []byte, name string, in *input, call *world.Call, malformed error) (output, error) {
 	run, known := operations[name]
 	if !known {
 		return nil, &refusal{"UnknownOperationException", ""}
@@ -107,7 +108,11 @@ func (f *Fake) answer(name string, in *input, call *world.Call, malformed error)
 	if malformed != nil {
 		return nil, &refusal{"SerializationException", "The request is not JSON of the operation's shape."}
 	}
-	if err := f.authorise(call.Caller, name, in); err != nil {
+	who, err := f.signIn(r, body)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.authorise(who, call.Caller, name, in); err != nil {
 		return nil, err
 	}
 	if err := in.check(name); err != nil {

@@ -13,8 +13,8 @@ type Call struct {
 	At       time.Time
 	Provider string // "aws", "github", "slack"
 	Method   string // the provider's name for it: "PutSecretValue", "POST /repos/{owner}/{repo}/…/dispatches", "chat.postMessage"
-	Resource string // what it was about: a secret's name, owner/repo/workflow, a channel
-	Token    string // ClientRequestToken, block_id, or empty
+	Resource string // what it was about: a secret's name, an IAM user, owner/repo/workflow, a channel
+	Token    string // ClientRequestToken, block_id, the id of the access key that it was about, or empty
 	Caller   string // who signed in: an AWS access key id, a GitHub login, a Slack app
 	Status   int    // what the fake decided, also when the answer was lost on purpose
 	Applied  bool   // whether the request changed anything
