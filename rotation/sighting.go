@@ -45,6 +45,16 @@ type Credential struct {
 	Expires time.Time // zero: the provider didn't say
 }
 
+// An IntegrationKey opens a way in for events at PagerDuty.
+type IntegrationKey struct {
+	Kind    string // "service" or "event orchestration"
+	Owner   string // the name of the service or orchestration
+	OwnerID string
+	Name    string // of the integration; empty: the provider didn't say
+	ID      string // of the integration
+	Key     Value
+}
+
 // A Run is one run of a workflow.
 type Run struct {
 	ID         int64
