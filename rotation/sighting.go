@@ -55,6 +55,14 @@ type IntegrationKey struct {
 	Key     Value
 }
 
+// A ClientSecret is one client secret of an application at Entra ID, without
+// its value.
+type ClientSecret struct {
+	ID         string // its keyId
+	Name, Hint string // the hint is the beginning of the value, as the portal shows it
+	Start, End time.Time
+}
+
 // A Run is one run of a workflow.
 type Run struct {
 	ID         int64
