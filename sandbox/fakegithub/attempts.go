@@ -110,7 +110,7 @@ func (f *Fake) outcome(w *workflow, a *attempt) (conclusion, job string) {
 			return Failure, Failure
 		}
 	}
-	if !f.fill(w.FillsSecrets) {
+	if !f.fill(w.FillsSecrets) || w.Does != nil && !w.Does() {
 		return Failure, Failure
 	}
 	return "success", "success"

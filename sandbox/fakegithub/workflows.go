@@ -38,6 +38,11 @@ type Workflow struct {
 	// so its updated date stays, as with Terraform.
 	FillsSecrets []Copy
 
+	// Does is what else a run does to the world when it gets to it; it fails
+	// the run by saying no. It is called under the fake's lock and may not call
+	// the fake. Nil does nothing.
+	Does func() bool
+
 	Job      string        // the job that does it; "apply" if empty
 	Duration time.Duration // of a run, in real time; the Config's if zero
 }

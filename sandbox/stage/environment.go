@@ -19,6 +19,9 @@ func (s *Stage) Env() []string {
 		"SLACK_API_URL="+s.SlackURL,
 		"GITHUB_API_URL="+s.GitHubURL,
 		"GITHUB_TOKEN="+s.bot.github,
+		"PAGERDUTY_API_URL="+s.PagerDutyURL,
+		"PAGERDUTY_EVENTS_URL="+s.PagerDutyEventsURL,
+		"PAGERDUTY_TOKEN="+s.pd.botToken,
 	)
 }
 
@@ -58,12 +61,13 @@ func (s *Stage) Settings() []byte {
 	fmt.Fprintf(&b, "handles: %s\n", flow(map[string]string{
 		"@mp-approvers": ApproversGroup, "@modernisation-platform": EverybodyGroup, "#modernisation-platform": Platform,
 		"#modernisation-platform-notifications": Notifications,
+		"#ask-operations-engineering":           AskOps,
 	}))
 	b.WriteString("zone: Europe/London\nfeatures: {history: true}\n")
 	if s.web != "" {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",
-			"https://api.slack.com": s.web + "/slack",
+			"https://api.slack.com": s.web + "/slack", "https://" + PagerDutySubdomain + ".pagerduty.com": s.web + "/pagerduty",
 		}))
 	}
 	s.mu.Lock()

@@ -13,21 +13,23 @@ import (
 type part struct {
 	secrets   []string           // in Secrets Manager; the part's seed adds them
 	readable  []string           // those that the bot may read, by their label
+	managed   []string           // in Secrets Manager, written by Terraform alone; the bot may read AWSCURRENT
 	fills     []fakegithub.Copy  // what the workflow Resources copies of them
 	workflows []workflowIn       // what uses them
 	seed      func(*Stage) error // called once the fakes listen; nil: nothing to do
 }
 
 // A workflowIn is a workflow of a repository. alive, if not nil, judges the
-// Actions secret that it uses.
+// Actions secret that it uses, and does is what else it does.
 type workflowIn struct {
 	repo     string
 	workflow fakegithub.Workflow
 	alive    func(s *Stage, value string) bool
+	does     func(s *Stage) bool
 }
 
 // parts are all of them.
-func parts() []part { return []part{webhooks()} }
+func parts() []part { return []part{webhooks(), pagerDuty()} }
 
 // collect puts together what the parts have of one kind.
 func collect[T any](of func(part) []T) []T {
@@ -42,6 +44,9 @@ func (s *Stage) seedParts() error {
 	for _, one := range collect(func(p part) []workflowIn { return p.workflows }) {
 		if one.alive != nil {
 			one.workflow.Alive = func(value string) bool { return one.alive(s, value) }
+		}
+		if one.does != nil {
+			one.workflow.Does = func() bool { return one.does(s) }
 		}
 		if err := s.GitHub.AddWorkflow(one.repo, one.workflow); err != nil {
 			return fmt.Errorf("adding %s: %w", one.workflow.File, err)
@@ -62,6 +67,9 @@ func (s *Stage) seedParts() error {
 func readable() []string {
 	return slices.Concat(Tokens(), collect(func(p part) []string { return p.readable }))
 }
+
+// managed lists the secrets that Terraform alone writes.
+func managed() []string { return collect(func(p part) []string { return p.managed }) }
 
 // WorkflowFiles lists the files of all workflows, the one that fills the copies
 // first.

@@ -17,6 +17,7 @@ const (
 
 	Platform = "C0PLATFORM" // #modernisation-platform
 	Ask      = "C0ASK"      // #ask-modernisation-platform
+	AskOps   = "C0ASKOPS"   // #ask-operations-engineering
 
 	EverybodyGroup = "S0TEAM"      // @modernisation-platform
 	ApproversGroup = "S0APPROVERS" // @mp-approvers
@@ -31,10 +32,14 @@ var people = []person{
 	{"approver", "Ada (approves)"},
 	{"second", "Zoe (approves too)"},
 	{"outsider", "Oli (of another team)"},
+	{Ops, "Olga (Operations Engineering)"},
 }
 
 func (p person) id() string    { return "U0" + strings.ToUpper(p.handle) }
 func (p person) keyID() string { return accessKeyID(p.handle) }
+
+// others are in none of the team's groups, and may do nothing at AWS.
+func (p person) other() bool { return p.handle == "outsider" || p.handle == Ops }
 
 // BotKeyID is the access key that the bot signs in to AWS with.
 var BotKeyID = accessKeyID("rekeybot")
@@ -93,6 +98,7 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 		Channels: []fakeslack.Channel{
 			{ID: Platform, Name: "modernisation-platform"},
 			{ID: Ask, Name: "ask-modernisation-platform"},
+			{ID: AskOps, Name: "ask-operations-engineering"},
 			{ID: Notifications, Name: "modernisation-platform-notifications"},
 		},
 		OtherApps: []fakeslack.OtherApp{{ID: AlertsApp, Name: AlertsName, BotUserID: AlertsUser}},
@@ -113,24 +119,35 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 var (
 	botMay      = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "UpdateSecretVersionStage"}
 	engineerMay = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "PutSecretValue", "UpdateSecret"}
+	readersMay  = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue"} // where Terraform writes
 )
+
+// policy allows operations on the secrets that people write, and only reading
+// of those that Terraform writes.
+func policy(operations []string) func(operation, secret string) bool {
+	written, read := fakeaws.Only(operations, SecretNames()...), fakeaws.Only(readersMay, managed()...)
+	return func(operation, secret string) bool { return written(operation, secret) || read(operation, secret) }
+}
 
 // addIdentities lets the bot and the people sign in to AWS. The bot reads a
 // value by its label only, and never the password.
 func (s *Stage) addIdentities() {
 	s.addIdentity(BotKeyID, fakeaws.Identity{
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
-		Allowed: fakeaws.Only(botMay, SecretNames()...),
+		Allowed: policy(botMay),
 		Stages: func(secret string) []string {
 			if slices.Contains(readable(), secret) {
 				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}
+			}
+			if slices.Contains(managed(), secret) {
+				return []string{"AWSCURRENT"}
 			}
 			return []string{}
 		},
 	})
 	for _, p := range people {
-		may := fakeaws.Only(engineerMay, SecretNames()...)
-		if p.handle == "outsider" {
+		may := policy(engineerMay)
+		if p.other() {
 			may = fakeaws.Only(nil)
 		}
 		s.addIdentity(p.keyID(), fakeaws.Identity{

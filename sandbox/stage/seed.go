@@ -55,7 +55,7 @@ var secrets = []secret{
 	{Password, 176 * day, "", 0, nil},
 }
 
-// SecretNames lists the secrets in Secrets Manager.
+// SecretNames lists the secrets in Secrets Manager that people write.
 func SecretNames() []string {
 	var out []string
 	for _, one := range secrets {

@@ -18,26 +18,31 @@ import (
 
 	"rekey/sandbox/fakeaws"
 	"rekey/sandbox/fakegithub"
+	"rekey/sandbox/fakepagerduty"
 	"rekey/sandbox/fakeslack"
 	"rekey/sandbox/world"
 )
 
-// A Stage is one world with three fakes that listen on loopback. It is safe
+// A Stage is one world with fakes that listen on loopback. It is safe
 // for use by several goroutines. Make one with New and end it with Close.
 type Stage struct {
-	World  *world.World
-	Slack  *fakeslack.Slack
-	AWS    *fakeaws.Fake
-	GitHub *fakegithub.Fake
+	World     *world.World
+	Slack     *fakeslack.Slack
+	AWS       *fakeaws.Fake
+	GitHub    *fakegithub.Fake
+	PagerDuty *fakepagerduty.Fake
 
-	SlackURL  string // http://127.0.0.1:port/api/
-	AWSURL    string // http://127.0.0.1:port
-	GitHubURL string // http://127.0.0.1:port/
+	SlackURL           string // http://127.0.0.1:port/api/
+	AWSURL             string // http://127.0.0.1:port
+	GitHubURL          string // http://127.0.0.1:port/
+	PagerDutyURL       string // http://127.0.0.1:port
+	PagerDutyEventsURL string // http://127.0.0.1:port
 
 	web     string
 	hidden  hidden
 	keys    map[string]string // AWS secret access key by access key id
 	bot     botTokens
+	pd      pagerDutyState
 	servers []*http.Server
 
 	mu        sync.Mutex
@@ -75,7 +80,7 @@ type botTokens struct{ slack, app, github string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), web: o.Web, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}), web: o.Web, keys: map[string]string{},
 		tokens: map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{
 			slack: "xoxb-" + world.Random(24, "0123456789"), app: "xapp-" + world.Random(24, "0123456789"),
@@ -102,6 +107,7 @@ func New(o Options) (*Stage, error) {
 		{s.Slack, &s.SlackURL, "/api/"},
 		{s.AWS, &s.AWSURL, ""},
 		{gate, &s.GitHubURL, "/"},
+		{s.PagerDuty, &s.PagerDutyURL, ""},
 	} {
 		address, err := s.listen(one.handler)
 		if err != nil {

@@ -32,9 +32,9 @@ func webhooks() part {
 		secrets: []string{SlackWebhook}, readable: []string{SlackWebhook}, fills: webhookCopies, seed: (*Stage).seedWebhook,
 		workflows: []workflowIn{
 			{Environments, fakegithub.Workflow{File: "vpn-maintenance.yml", Name: "VPN maintenance", UsesSecret: webhookCopy, Job: "notify"},
-				announces("VPN maintenance is planned.")},
+				announces("VPN maintenance is planned."), nil},
 			{PlatformRepo, fakegithub.Workflow{File: "failed-workflows-report.yml", Name: "Failed workflows report", UsesSecret: webhookCopy, Job: "report"},
-				announces("No workflow failed.")},
+				announces("No workflow failed."), nil},
 		},
 	}
 }
