@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	tenant = "c6874728-71e6-41fe-a9e1-2e8c36776ad8"
+	tenant = "5a0c3c4e-6d1f-4b7a-9c55-0d1e2f3a4b5c"
 	nobody = "00000000-0000-0000-0000-000000000000"
 )
 
