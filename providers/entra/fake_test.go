@@ -26,7 +26,7 @@ func newScene(t *testing.T) *scene {
 	t.Helper()
 	s := &scene{w: world.New()}
 	s.fake = fakeentra.New(s.w, tenant)
-	s.bot, s.app, s.theirs = s.fake.AddApp("rekey"), s.fake.AddApp("sign-in"), s.fake.AddApp("another")
+	s.bot, s.app, s.theirs = s.fake.AddApp("rekey", ""), s.fake.AddApp("sign-in", ""), s.fake.AddApp("another", "")
 	_, own, err := s.fake.Add(s.bot.ID, "own", s.w.Now(), s.w.Now().AddDate(1, 0, 0))
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package fakeentra
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,9 +41,10 @@ type secret struct {
 	removed time.Time // from then on it isn't; zero: nobody removed it
 }
 
-// AddApp registers an application and returns its ids.
-func (f *Fake) AddApp(name string) App {
-	a := &app{App: App{Name: name, ID: uuid.NewString(), ObjectID: uuid.NewString(), Created: f.w.Now()}}
+// AddApp registers an application, with the client id that the world knows it
+// by; a new one if that is empty.
+func (f *Fake) AddApp(name, id string) App {
+	a := &app{App: App{Name: name, ID: cmp.Or(id, uuid.NewString()), ObjectID: uuid.NewString(), Created: f.w.Now()}}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.apps = append(f.apps, a)

@@ -32,7 +32,7 @@ func newScene(t *testing.T, wrap func(http.Handler) http.Handler) *scene {
 	t.Helper()
 	s := &scene{w: world.New()}
 	s.fake = fakeentra.New(s.w, tenant)
-	s.bot, s.other = s.fake.AddApp("rekey"), s.fake.AddApp("sign-in")
+	s.bot, s.other = s.fake.AddApp("rekey", ""), s.fake.AddApp("sign-in", "")
 	now := s.w.Now()
 	_, s.value = s.add(t, s.bot, "own", now.AddDate(1, 0, 0))
 	for _, err := range []error{s.fake.Grant(s.bot.ID, fakeentra.OwnedBy), s.fake.SetOwners(s.other.ID, s.bot.ID)} {
@@ -234,7 +234,7 @@ func TestTheAuthorityRefuses(t *testing.T) {
 func TestGraphRefuses(t *testing.T) {
 	s := newScene(t, nil)
 	token := s.token(t)
-	third := s.fake.AddApp("somebody else's")
+	third := s.fake.AddApp("somebody else's", "")
 	for name, c := range map[string]struct {
 		method, path, token, body string
 		status                    int
@@ -277,7 +277,7 @@ func TestGraphRefuses(t *testing.T) {
 
 func TestAnAccessTokenHasTheRightsOfItsDay(t *testing.T) {
 	s := newScene(t, nil)
-	third := s.fake.AddApp("somebody else's")
+	third := s.fake.AddApp("somebody else's", "")
 	before := s.token(t)
 	if err := s.fake.Grant(s.bot.ID, fakeentra.WriteAll); err != nil {
 		t.Fatal(err)

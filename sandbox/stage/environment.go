@@ -13,7 +13,7 @@ import (
 // Env is the bot's environment as far as the stage knows it: where the fakes
 // are and what opens them.
 func (s *Stage) Env() []string {
-	return append(s.awsEnv(BotKeyID),
+	return append(append(s.awsEnv(BotKeyID), s.entraEnv()...),
 		"SLACK_BOT_TOKEN="+s.bot.slack,
 		"SLACK_APP_TOKEN="+s.bot.app,
 		"SLACK_API_URL="+s.SlackURL,
@@ -68,6 +68,7 @@ func (s *Stage) Settings() []byte {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",
 			"https://api.slack.com": s.web + "/slack", "https://" + PagerDutySubdomain + ".pagerduty.com": s.web + "/pagerduty",
+			"https://portal.azure.com": s.web + "/entra", "https://entra.microsoft.com": s.web + "/entra",
 		}))
 	}
 	s.mu.Lock()

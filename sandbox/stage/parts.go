@@ -14,6 +14,7 @@ type part struct {
 	secrets   []string           // in Secrets Manager; the part's seed adds them
 	readable  []string           // those that the bot may read, by their label
 	managed   []string           // in Secrets Manager, written by Terraform alone; the bot may read AWSCURRENT
+	writable  []string           // those that the bot may write
 	fills     []fakegithub.Copy  // what the workflow Resources copies of them
 	workflows []workflowIn       // what uses them
 	seed      func(*Stage) error // called once the fakes listen; nil: nothing to do
@@ -29,7 +30,7 @@ type workflowIn struct {
 }
 
 // parts are all of them.
-func parts() []part { return []part{webhooks(), pagerDuty()} }
+func parts() []part { return []part{webhooks(), pagerDuty(), entraID()} }
 
 // collect puts together what the parts have of one kind.
 func collect[T any](of func(part) []T) []T {
@@ -70,6 +71,9 @@ func readable() []string {
 
 // managed lists the secrets that Terraform alone writes.
 func managed() []string { return collect(func(p part) []string { return p.managed }) }
+
+// writable lists the secrets that the bot may write.
+func writable() []string { return collect(func(p part) []string { return p.writable }) }
 
 // WorkflowFiles lists the files of all workflows, the one that fills the copies
 // first.

@@ -115,7 +115,8 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 }
 
 // What each identity may do at AWS. The engineer's list is that of the team's
-// own role; the bot can move labels and read the tokens, and write no value.
+// own role; the bot can move labels, read what it proves, and write the secrets
+// whose values it makes itself.
 var (
 	botMay      = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "UpdateSecretVersionStage"}
 	engineerMay = []string{"DescribeSecret", "ListSecretVersionIds", "GetSecretValue", "PutSecretValue", "UpdateSecret"}
@@ -134,7 +135,9 @@ func policy(operations []string) func(operation, secret string) bool {
 func (s *Stage) addIdentities() {
 	s.addIdentity(BotKeyID, fakeaws.Identity{
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
-		Allowed: policy(botMay),
+		Allowed: func(operation, secret string) bool {
+			return policy(botMay)(operation, secret) || fakeaws.Only([]string{"PutSecretValue"}, writable()...)(operation, secret)
+		},
 		Stages: func(secret string) []string {
 			if slices.Contains(readable(), secret) {
 				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}

@@ -55,6 +55,9 @@ var secrets = []secret{
 	{Password, 176 * day, "", 0, nil},
 }
 
+// Repos lists the repositories of the organisation.
+func Repos() []string { return []string{PlatformRepo, Environments, RootRepo} }
+
 // SecretNames lists the secrets in Secrets Manager that people write.
 func SecretNames() []string {
 	var out []string
@@ -85,12 +88,12 @@ func permissions() map[string]string {
 func (s *Stage) seed() error {
 	s.addIdentities()
 	repos := []string{PlatformRepo, Environments}
-	for _, repo := range repos {
+	for _, repo := range Repos() {
 		s.GitHub.AddRepo(repo, fakegithub.RepoOptions{})
 	}
 	now := s.World.Now().Truncate(time.Second)
 	_, s.bot.github = s.GitHub.AddToken(BotUser, "rekey", now.Add(300*day),
-		map[string]string{"metadata": "read", "actions": "write", "secrets": "write"}, repos)
+		map[string]string{"metadata": "read", "actions": "write", "secrets": "write"}, Repos())
 	fills := []fakegithub.Copy{}
 	for _, one := range secrets {
 		value := world.Random(32, world.Alphanumeric+"-_.!%@#&<")

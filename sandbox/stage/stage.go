@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rekey/sandbox/fakeaws"
+	"rekey/sandbox/fakeentra"
 	"rekey/sandbox/fakegithub"
 	"rekey/sandbox/fakepagerduty"
 	"rekey/sandbox/fakeslack"
@@ -31,15 +32,18 @@ type Stage struct {
 	AWS       *fakeaws.Fake
 	GitHub    *fakegithub.Fake
 	PagerDuty *fakepagerduty.Fake
+	Entra     *fakeentra.Fake
 
 	SlackURL           string // http://127.0.0.1:port/api/
 	AWSURL             string // http://127.0.0.1:port
 	GitHubURL          string // http://127.0.0.1:port/
 	PagerDutyURL       string // http://127.0.0.1:port
 	PagerDutyEventsURL string // http://127.0.0.1:port
+	EntraURL           string // http://127.0.0.1:port, for Graph and the authority
 
 	web     string
 	hidden  hidden
+	signIn  signIn
 	keys    map[string]string // AWS secret access key by access key id
 	bot     botTokens
 	pd      pagerDutyState
@@ -80,8 +84,9 @@ type botTokens struct{ slack, app, github string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}), web: o.Web, keys: map[string]string{},
-		tokens: map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, keys: map[string]string{},
+		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
+		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{
 			slack: "xoxb-" + world.Random(24, "0123456789"), app: "xapp-" + world.Random(24, "0123456789"),
 		},
@@ -108,6 +113,7 @@ func New(o Options) (*Stage, error) {
 		{s.AWS, &s.AWSURL, ""},
 		{gate, &s.GitHubURL, "/"},
 		{s.PagerDuty, &s.PagerDutyURL, ""},
+		{s.Entra, &s.EntraURL, ""},
 	} {
 		address, err := s.listen(one.handler)
 		if err != nil {
