@@ -1,5 +1,6 @@
-// Package aws is a thin client of AWS Secrets Manager, and of STS for the
-// bot's own name. It makes one call for each method and decides nothing.
+// Package aws is a thin client of AWS Secrets Manager, of IAM's users and
+// access keys, and of STS for roles and names. It makes one call for each
+// method, and those that assume a role, and decides nothing.
 //
 // A call that changes something is sent exactly once: the SDK's own retries
 // are off for it, since a request that got no answer may have worked. A call
@@ -21,11 +22,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
 	"rekey/providers/wire"
+	"rekey/rotation"
 )
 
 // How long a call may take, and how much of an answer is read. A secret has
@@ -41,7 +44,9 @@ const (
 // several goroutines. Make one with New.
 type Client struct {
 	secrets *secretsmanager.Client
+	iam     *iam.Client
 	sts     *sts.Client
+	roles   roles
 }
 
 // New reads credentials, the region and AWS_ENDPOINT_URL from where the AWS
@@ -76,7 +81,7 @@ func New(ctx context.Context, more ...func(*config.LoadOptions) error) (*Client,
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1" // STS answers there for every account
 	}
-	return &Client{secrets: secretsmanager.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg)}, nil
+	return &Client{secrets: secretsmanager.NewFromConfig(cfg), iam: iam.NewFromConfig(cfg), sts: sts.NewFromConfig(cfg)}, nil
 }
 
 // unconfigured says what is wrong with the SDK's settings without repeating
@@ -97,25 +102,18 @@ func reading() aws.Retryer {
 	})
 }
 
-// in sends a call to a region; empty means the environment's.
-func in(region string) func(*secretsmanager.Options) {
+// at sends a call to the region where a secret is kept, as the role that may
+// reach it.
+func (c *Client) at(p rotation.Place) func(*secretsmanager.Options) {
 	return func(o *secretsmanager.Options) {
-		if region != "" {
-			o.Region = region
+		if p.Region != "" {
+			o.Region = p.Region
+		}
+		if p.Role != "" {
+			o.Credentials = c.as(p.Role)
 		}
 	}
 }
 
 // once keeps the SDK from repeating a call that changes something.
 func once(o *secretsmanager.Options) { o.Retryer = aws.NopRetryer{} }
-
-// Caller says who the bot is to AWS: the account's number and the ARN of the
-// user or the assumed role. It needs no permission.
-// See https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html.
-func (c *Client) Caller(ctx context.Context) (account, arn string, err error) {
-	out, err := c.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return "", "", failed("GetCallerIdentity", "", err)
-	}
-	return aws.ToString(out.Account), aws.ToString(out.Arn), nil
-}

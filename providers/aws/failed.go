@@ -26,9 +26,13 @@ const MarkedForDeletion = "InvalidRequestException: marked for deletion"
 // failed turns what the SDK returned into a *rotation.ProviderError that holds
 // AWS's word for it and nothing of the request, the answer or the address. Nil
 // stays nil.
-func failed(op, secret string, err error) error {
+func failed(op, subject string, err error) error {
 	if err == nil {
 		return nil
+	}
+	var before *rotation.ProviderError
+	if errors.As(err, &before) {
+		return before // the call wasn't sent, since its role couldn't be assumed
 	}
 	p := &rotation.ProviderError{Provider: provider, Op: op, Code: silence(err)}
 	var answer *smithyhttp.ResponseError
@@ -51,7 +55,7 @@ func failed(op, secret string, err error) error {
 		p.RetryAfter = pause(answer.Response.Header.Get("Retry-After"), 0)
 	default:
 		p.Definite = true
-		p.Missing = missing(op, secret, refused)
+		p.Missing = missing(op, subject, refused)
 	}
 	return p
 }
@@ -104,19 +108,31 @@ func aboutKMS(refused smithy.APIError) bool {
 	return false
 }
 
+// services are those of the calls that aren't Secrets Manager's.
+var services = map[string]string{
+	"AssumeRole": "sts", "GetCallerIdentity": "sts",
+	"ListUsers": "iam", "GetGroup": "iam", "ListAccessKeys": "iam", "GetAccessKeyLastUsed": "iam",
+	"CreateAccessKey": "iam", "UpdateAccessKey": "iam", "DeleteAccessKey": "iam",
+}
+
 // missing names the right that the call needs, if lacking it is the cause. It
 // is known from the call and not read from AWS's sentence.
 // See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html.
-func missing(op, secret string, refused smithy.APIError) string {
-	switch {
-	case refused.ErrorCode() != "AccessDeniedException", secret == "":
+func missing(op, subject string, refused smithy.APIError) string {
+	name := refused.ErrorCode()
+	if name != "AccessDeniedException" && name != "AccessDenied" || subject == "" {
 		return ""
-	case !aboutKMS(refused):
-		return "secretsmanager:" + op + " on " + secret
-	case op == "PutSecretValue":
-		return "kms:GenerateDataKey and kms:Decrypt on the key of " + secret
 	}
-	return "kms:Decrypt on the key of " + secret
+	if service := services[op]; service != "" {
+		return service + ":" + op + " on " + subject
+	}
+	switch {
+	case !aboutKMS(refused):
+		return "secretsmanager:" + op + " on " + subject
+	case op == "PutSecretValue":
+		return "kms:GenerateDataKey and kms:Decrypt on the key of " + subject
+	}
+	return "kms:Decrypt on the key of " + subject
 }
 
 func throttled(code string) bool {

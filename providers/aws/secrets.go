@@ -16,7 +16,7 @@ import (
 // definite refusal, as it is everywhere else at AWS.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html.
 func (c *Client) Describe(ctx context.Context, p rotation.Place) (rotation.Versions, error) {
-	out, err := c.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &p.ID}, in(p.Region))
+	out, err := c.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &p.ID}, c.at(p))
 	if err != nil {
 		return rotation.Versions{}, failed("DescribeSecret", p.ID, err)
 	}
@@ -35,7 +35,7 @@ func (c *Client) Created(ctx context.Context, p rotation.Place, versionID string
 		SecretId: &p.ID, IncludeDeprecated: aws.Bool(true), MaxResults: aws.Int32(100),
 	}, func(o *secretsmanager.ListSecretVersionIdsPaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx, in(p.Region))
+		page, err := pages.NextPage(ctx, c.at(p))
 		if err != nil {
 			return time.Time{}, failed("ListSecretVersionIds", p.ID, err)
 		}
@@ -69,7 +69,7 @@ func (c *Client) Raw(ctx context.Context, p rotation.Place, versionID, stage str
 	}
 	out, err := c.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
 		SecretId: &p.ID, VersionId: &versionID, VersionStage: &stage,
-	}, in(p.Region))
+	}, c.at(p))
 	if err != nil {
 		return rotation.Value{}, failed("GetSecretValue", p.ID, err)
 	}
@@ -94,7 +94,7 @@ func (c *Client) Stage(ctx context.Context, p rotation.Place, token string, v ro
 	}
 	_, err := c.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
 		SecretId: &p.ID, ClientRequestToken: &token, SecretString: aws.String(v.Reveal()), VersionStages: []string{rotation.Pending},
-	}, in(p.Region), once)
+	}, c.at(p), once)
 	return failed("PutSecretValue", p.ID, err)
 }
 
@@ -111,6 +111,6 @@ func (c *Client) Move(ctx context.Context, p rotation.Place, label, to, from str
 	if from != "" {
 		move.RemoveFromVersionId = &from
 	}
-	_, err := c.secrets.UpdateSecretVersionStage(ctx, move, in(p.Region), once)
+	_, err := c.secrets.UpdateSecretVersionStage(ctx, move, c.at(p), once)
 	return failed("UpdateSecretVersionStage", p.ID, err)
 }

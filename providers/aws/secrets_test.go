@@ -138,14 +138,6 @@ func TestALostAnswerIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestWhoIsCalling(t *testing.T) {
-	_, _, client, _ := scene(t, "first")
-	account, arn, err := client.Caller(t.Context())
-	if err != nil || account != fakeaws.Account || arn != "arn:aws:sts::111122223333:assumed-role/rekey/serve" {
-		t.Errorf("%s, %s, %v", account, arn, err)
-	}
-}
-
 func TestOneFieldOfAJSONSecret(t *testing.T) {
 	_, _, client, old := scene(t, `{"id":"x","token":"`+canary+`"}`)
 	got, err := client.Read(t.Context(), pat, old, rotation.Current, "token")
