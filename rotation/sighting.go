@@ -45,6 +45,16 @@ type Credential struct {
 	Expires time.Time // zero: the provider didn't say
 }
 
+// An OrgToken is a fine-grained token at GitHub as an organisation sees it.
+type OrgToken struct {
+	ID          int64 // as in the address of the token's page
+	Owner, Name string
+	Permissions map[string]string // "secrets" to "write"; for the organisation: "organization_members"
+	Expires     time.Time         // zero: never
+	LastUsed    time.Time         // zero: never
+	Expired     bool
+}
+
 // An IntegrationKey opens a way in for events at PagerDuty.
 type IntegrationKey struct {
 	Kind    string // "service" or "event orchestration"

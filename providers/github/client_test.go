@@ -115,7 +115,7 @@ func TestRefusalsAreTold(t *testing.T) {
 		answer http.HandlerFunc
 		want   want
 	}{
-		"a dead token":       {owner, answer(401, "Bad credentials"), want{Op: "asking whose the token is", Code: "401", Definite: true}},
+		"a dead token":       {owner, answer(401, "Bad credentials"), want{Op: "asking whose the token is", Code: "401", Definite: true, Dead: true}},
 		"the bot's own dead": {workflow, answer(401, "Bad credentials"), want{Op: reading, Code: "401", Definite: true}},
 		"not there":          {workflow, answer(404, "Not Found"), want{Op: reading, Code: "404", Definite: true}},
 		"no copy, or no right to see it": {copied, answer(404, "Not Found"),

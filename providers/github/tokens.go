@@ -15,7 +15,8 @@ import (
 )
 
 // Owner tries a token: whose it is, and until when it lives, zero if GitHub
-// doesn't say. A dead token is a definite refusal with the code "401".
+// doesn't say. A dead token is a definite refusal with the code "401", and Dead
+// set.
 // See https://docs.github.com/rest/users/users#get-the-authenticated-user.
 func (c *Client) Owner(ctx context.Context, token rotation.Value) (rotation.Credential, error) {
 	const op = "asking whose the token is"
@@ -24,7 +25,9 @@ func (c *Client) Owner(ctx context.Context, token rotation.Value) (rotation.Cred
 		resp, err = nil, wire.ErrUnreadable
 	}
 	if err != nil {
-		return rotation.Credential{}, failed(op, "", resp, err)
+		p := failed(op, "", resp, err)
+		p.Dead = p.Code == "401"
+		return rotation.Credential{}, p
 	}
 	return rotation.Credential{
 		Login:   user.GetLogin(),

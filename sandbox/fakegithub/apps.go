@@ -23,8 +23,11 @@ type App struct {
 	Permissions    map[string]string
 	Repos          []string
 
-	// PublicKey verifies the App's JSON web tokens. Nil takes any signature.
+	// PublicKey verifies the App's JSON web tokens, beside those of the keys
+	// that were added or generated. Without any of them, any signature will do.
 	PublicKey *rsa.PublicKey
+
+	keys []*appKey
 }
 
 func (a *App) login() string { return a.Slug + "[bot]" }
@@ -67,13 +70,16 @@ func (f *Fake) signInApp(q *request, jwt string) error {
 	if q.app = f.appOf(jwt); q.app == nil {
 		return undecodable
 	}
-	if q.app.PublicKey == nil {
+	keys := q.app.publicKeys()
+	if len(keys) == 0 {
 		return nil
 	}
 	dot := strings.LastIndexByte(jwt, '.')
 	signed := sha256.Sum256([]byte(jwt[:dot]))
 	signature, err := base64.RawURLEncoding.DecodeString(jwt[dot+1:])
-	if err != nil || rsa.VerifyPKCS1v15(q.app.PublicKey, crypto.SHA256, signed[:], signature) != nil {
+	if err != nil || !slices.ContainsFunc(keys, func(k *rsa.PublicKey) bool {
+		return rsa.VerifyPKCS1v15(k, crypto.SHA256, signed[:], signature) == nil
+	}) {
 		return undecodable
 	}
 	return nil

@@ -110,6 +110,11 @@ func (f *Fake) outcome(w *workflow, a *attempt) (conclusion, job string) {
 			return Failure, Failure
 		}
 	}
+	if w.ReadsSecret != "" {
+		if value, ok := f.config.ReadSecret(w.ReadsSecret); !ok || !f.works(w, value) {
+			return Failure, Failure
+		}
+	}
 	if !f.fill(w.FillsSecrets) || w.Does != nil && !w.Does() {
 		return Failure, Failure
 	}
@@ -117,8 +122,11 @@ func (f *Fake) outcome(w *workflow, a *attempt) (conclusion, job string) {
 }
 
 func (f *Fake) works(w *workflow, value string) bool {
-	if w.Alive != nil {
+	switch {
+	case w.Alive != nil:
 		return w.Alive(value)
+	case w.App != 0:
+		return f.opens(w.App, value)
 	}
 	t := f.live(value)
 	if t != nil {

@@ -45,6 +45,7 @@ const (
 	ReadPublicKey     = "GET public-key"
 	PutSecret         = "PUT secret"
 	DeleteSecret      = "DELETE secret"
+	ListOrgTokens     = "GET org tokens"
 	Unknown           = "unknown"
 )
 

@@ -15,7 +15,7 @@ type route struct {
 	pattern string
 	method  string
 	signs   signature
-	needs   grant // for routes of a repository
+	needs   grant // for routes of a repository or an organisation
 	answer  func(f *Fake, q *request) (int, any, error)
 }
 
@@ -49,6 +49,7 @@ var routes = []route{
 	{"POST /credentials/revoke", RevokeCredentials, byNobody, grant{}, (*Fake).revokeCredentials},
 	{"GET /app", ReadApp, byApp, grant{}, (*Fake).readApp},
 	{"POST /app/installations/{installation}/access_tokens", CreateAccessToken, byApp, grant{}, (*Fake).createAccessToken},
+	{"GET /orgs/{org}/personal-access-tokens", ListOrgTokens, byToken, grant{"organization_personal_access_tokens", "read"}, (*Fake).listOrgTokens},
 	{"GET " + inRepo + "/installation", ReadInstallation, byApp, grant{}, (*Fake).readInstallation},
 	{"GET " + inRepo, ReadRepo, byToken, grant{"metadata", "read"}, (*Fake).readRepo},
 	{"GET " + inRepo + "/branches/{branch}", ReadBranch, byToken, grant{"contents", "read"}, (*Fake).readBranch},
@@ -137,7 +138,7 @@ func resource(r *http.Request) string {
 	if run := r.PathValue("run"); run != "" {
 		parts = append(parts, "runs", run)
 	}
-	for _, name := range []string{"workflow", "secret", "branch", "installation"} {
+	for _, name := range []string{"workflow", "secret", "branch", "installation", "org"} {
 		if v := r.PathValue(name); v != "" {
 			parts = append(parts, v)
 		}

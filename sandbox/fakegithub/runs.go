@@ -149,7 +149,7 @@ func (f *Fake) RunConsumers(event, actor string) {
 	}
 	for _, r := range f.repos {
 		for _, w := range r.workflows {
-			if w.UsesSecret != "" {
+			if w.UsesSecret != "" || w.ReadsSecret != "" {
 				f.start(r, w, event, actor, w.Name)
 			}
 		}

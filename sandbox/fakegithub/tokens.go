@@ -32,6 +32,7 @@ type token struct {
 	minted      int
 	expires     time.Time
 	lastUsed    time.Time
+	created     time.Time
 	revoked     bool
 	permissions map[string]string
 	repos       []string
@@ -52,7 +53,7 @@ func (t *token) login() string {
 func (f *Fake) AddToken(owner, name string, expires time.Time, permissions map[string]string, repos []string) (int64, string) {
 	f.AddUser(owner)
 	f.mu.Lock()
-	t := &token{id: f.nextID(), name: name, owner: owner, expires: expires, permissions: maps.Clone(permissions), repos: slices.Clone(repos)}
+	t := &token{id: f.nextID(), name: name, owner: owner, created: f.now(), expires: expires, permissions: maps.Clone(permissions), repos: slices.Clone(repos)}
 	f.tokens = append(f.tokens, t)
 	value := f.mint(t)
 	f.mu.Unlock()

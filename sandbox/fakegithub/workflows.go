@@ -33,6 +33,13 @@ type Workflow struct {
 	UsesSecret  string
 	Alive       func(value string) bool
 
+	// ReadsSecret is the secret in Secrets Manager that a consumer reads when
+	// it gets to it, as it is AWSCURRENT then. It is judged as the others are.
+	ReadsSecret string
+
+	// App, if not zero, is the App whose private key the value has to be.
+	App int64
+
 	// FillsSecrets are written when the run finishes, from what is AWSCURRENT
 	// at that moment. A copy that has the value already isn't written again,
 	// so its updated date stays, as with Terraform.
