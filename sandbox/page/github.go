@@ -52,7 +52,7 @@ func (s *site) github(rw http.ResponseWriter, r *http.Request) {
 }
 
 // repos are the repositories that the consoles show.
-var repos = []string{stage.PlatformRepo, stage.Environments}
+var repos = stage.Repos()
 
 func known(repo string) bool {
 	for _, one := range repos {

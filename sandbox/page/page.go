@@ -68,13 +68,14 @@ func New(p Parts) http.Handler {
 	s.awsRoutes(mux)
 	s.githubRoutes(mux)
 	s.webhookRoutes(mux)
+	s.entraRoutes(mux)
 	mux.HandleFunc("GET /", s.lost)
 	return guard(mux)
 }
 
 // A console is the right half of the page, as one request asked for it.
 type console struct {
-	Tab      string // which tab is current: start, aws, tokens, actions, slack-app, terminal
+	Tab      string // which tab is current: start, aws, tokens, actions, slack-app, entra, terminal
 	Title    string
 	Template string
 	Data     any

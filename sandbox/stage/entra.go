@@ -93,17 +93,18 @@ func (s *Stage) SignInWorks() bool {
 }
 
 // AddClientSecret is "New client secret" for the application that people sign
-// in with: good for 180 days, and its value is on the clipboard.
-func (s *Stage) AddClientSecret(name string) (fakeentra.Secret, error) {
+// in with: good for 180 days. It returns the value, which is on the
+// clipboard as well.
+func (s *Stage) AddClientSecret(name string) (string, error) {
 	return s.AddClientSecretUntil(SignInClient, name, s.World.Now().AddDate(0, 0, lifetime))
 }
 
 // AddClientSecretUntil is AddClientSecret for any application, by its client
 // id, and until a time of one's choice.
-func (s *Stage) AddClientSecretUntil(appID, name string, end time.Time) (fakeentra.Secret, error) {
+func (s *Stage) AddClientSecretUntil(appID, name string, end time.Time) (string, error) {
 	made, value, err := s.Entra.Add(appID, name, s.World.Now(), end)
 	if err != nil {
-		return fakeentra.Secret{}, fmt.Errorf("adding a client secret: %w", err)
+		return "", fmt.Errorf("adding a client secret: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +115,7 @@ func (s *Stage) AddClientSecretUntil(appID, name string, end time.Time) (fakeent
 		s.signIn.known = append(s.signIn.known, made.ID)
 		s.signIn.mu.Unlock()
 	}
-	return made, nil
+	return value, nil
 }
 
 // DeleteOldClientSecret deletes the oldest client secret that the team made

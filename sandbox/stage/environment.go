@@ -69,6 +69,7 @@ func (s *Stage) Settings() []byte {
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",
 			"https://api.slack.com": s.web + "/slack", "https://" + PagerDutySubdomain + ".pagerduty.com": s.web + "/pagerduty",
 			"https://portal.azure.com": s.web + "/entra", "https://entra.microsoft.com": s.web + "/entra",
+			"https://moj.awsapps.com/start": s.web + "/aws-sign-in",
 		}))
 	}
 	s.mu.Lock()
