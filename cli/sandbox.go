@@ -32,6 +32,7 @@ func sandboxCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&config.Listen, "listen", "127.0.0.1:8020", "address of the page; only loopback")
+	cmd.Flags().BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
 	cmd.Flags().StringVar(&config.Data, "data", "", "directory to keep the state in; empty: a temporary one")
 	return cmd
 }

@@ -43,6 +43,10 @@ type Config struct {
 	// What is in the fakes is new each time.
 	Data string
 
+	// App makes the bot a GitHub App that may list the organisation's tokens,
+	// and not a user with a token.
+	App bool
+
 	// Waits replaces the bot's waits by name; see docs/operations.md.
 	Waits map[string]string
 
@@ -82,7 +86,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	defer leave()
 	web := "http://" + listener.Addr().String()
-	s, err := stage.New(stage.Options{Web: web, RunDuration: runDuration})
+	s, err := stage.New(stage.Options{Web: web, RunDuration: runDuration, App: c.App})
 	if err != nil {
 		return fmt.Errorf("setting up the sandbox: %w", err)
 	}

@@ -13,12 +13,10 @@ import (
 // Env is the bot's environment as far as the stage knows it: where the fakes
 // are and what opens them.
 func (s *Stage) Env() []string {
-	return append(append(s.awsEnv(BotKeyID), s.entraEnv()...),
+	return append(slices.Concat(s.awsEnv(BotKeyID), s.entraEnv(), s.githubEnv()),
 		"SLACK_BOT_TOKEN="+s.bot.slack,
 		"SLACK_APP_TOKEN="+s.bot.app,
 		"SLACK_API_URL="+s.SlackURL,
-		"GITHUB_API_URL="+s.GitHubURL,
-		"GITHUB_TOKEN="+s.bot.github,
 		"PAGERDUTY_API_URL="+s.PagerDutyURL,
 		"PAGERDUTY_EVENTS_URL="+s.PagerDutyEventsURL,
 		"PAGERDUTY_TOKEN="+s.pd.botToken,

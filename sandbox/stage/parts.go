@@ -30,7 +30,7 @@ type workflowIn struct {
 }
 
 // parts are all of them.
-func parts() []part { return []part{webhooks(), pagerDuty(), entraID()} }
+func parts() []part { return []part{webhooks(), pagerDuty(), entraID(), githubApp()} }
 
 // collect puts together what the parts have of one kind.
 func collect[T any](of func(part) []T) []T {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -71,13 +72,17 @@ type Options struct {
 	// seconds if zero.
 	AckWait time.Duration
 
+	// App makes the bot a GitHub App that may list the organisation's tokens,
+	// and not a user with a token.
+	App bool
+
 	// GitHub, if not nil, is put around the fake of GitHub: a check of every
 	// request and answer against GitHub's own description, for one. url is the
 	// server's address, once it is known.
 	GitHub func(url func() string, fake http.Handler) (http.Handler, error)
 }
 
-type botTokens struct{ slack, app, github string }
+type botTokens struct{ slack, app, github, appDir string }
 
 // New seeds a world and starts to listen. It returns an error if a port can't
 // be opened.
@@ -121,7 +126,11 @@ func New(o Options) (*Stage, error) {
 		}
 		*one.url = "http://" + address + one.path
 	}
-	if err := s.seedParts(); err != nil {
+	err = s.seedParts()
+	if err == nil && o.App {
+		err = s.addBotApp()
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("seeding the world: %w", err), s.Close())
 	}
 	return s, nil
@@ -154,6 +163,9 @@ func (s *Stage) Close() error {
 	var failed error
 	for _, server := range s.servers {
 		failed = errors.Join(failed, server.Close())
+	}
+	if s.bot.appDir != "" {
+		failed = errors.Join(failed, os.RemoveAll(s.bot.appDir))
 	}
 	return failed
 }
