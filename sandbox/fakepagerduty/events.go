@@ -18,7 +18,8 @@ type IncidentView struct {
 	Status   string // "triggered", "acknowledged" or "resolved"
 	DedupKey string
 	Created  time.Time
-	Way      string // which way in the event took: the owner, and its integration
+	Owner    string // the id of what let the event in: the service, or an orchestration
+	Way      string // its name and the integration's
 }
 
 type incident struct {
@@ -28,6 +29,7 @@ type incident struct {
 	status   string
 	dedupKey string
 	created  time.Time
+	owner    *owner
 	way      string
 }
 
@@ -37,7 +39,7 @@ func (f *Fake) Incidents() []IncidentView {
 	defer f.mu.Unlock()
 	var out []IncidentView
 	for _, i := range slices.Backward(f.incidents) {
-		out = append(out, IncidentView{i.number, i.service.name, i.title, i.status, i.dedupKey, i.created, i.way})
+		out = append(out, IncidentView{i.number, i.service.name, i.title, i.status, i.dedupKey, i.created, i.owner.id, i.way})
 	}
 	return out
 }
@@ -101,7 +103,7 @@ func (f *Fake) take(q *request, e event) (int, any, error) {
 	switch {
 	case e.Action == "trigger" && at < 0:
 		f.incidents = append(f.incidents, &incident{number: len(f.incidents) + 1, service: service, title: e.Payload.Summary,
-			status: "triggered", dedupKey: e.DedupKey, created: f.now(), way: o.name + " › " + i.name})
+			status: "triggered", dedupKey: e.DedupKey, created: f.now(), owner: o, way: o.name + " › " + i.name})
 		q.call.Applied = true
 	case e.Action == "acknowledge" && at >= 0:
 		f.incidents[at].status = "acknowledged"

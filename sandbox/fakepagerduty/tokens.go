@@ -78,6 +78,17 @@ func (f *Fake) Revoke(id string) error {
 	return fmt.Errorf("there is no live key %s", id)
 }
 
+// Backdate makes a key older by age, as if it had been made that much earlier.
+func (f *Fake) Backdate(id string, age time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.tokens {
+		if t.id == id {
+			t.created = t.created.Add(-age)
+		}
+	}
+}
+
 // Alive tells whether a value is a key that the REST API accepts now. Asking
 // doesn't count as a use.
 func (f *Fake) Alive(value string) bool {

@@ -44,6 +44,8 @@ func (s *site) github(rw http.ResponseWriter, r *http.Request) {
 		s.runs(rw, r, parts[0]+"/"+parts[1], parts[4])
 	case at("*", "*", "actions", "runs", "*"):
 		s.oneRun(rw, r, parts[0]+"/"+parts[1], number(parts[4]))
+	case at("*", "*", "tree", "main", "terraform", "pagerduty") && parts[0]+"/"+parts[1] == stage.PlatformRepo:
+		s.terraform(rw, r)
 	case at("*", "*", "settings", "secrets", "actions"):
 		s.secrets(rw, r, parts[0]+"/"+parts[1])
 	default:

@@ -67,6 +67,7 @@ func New(p Parts) http.Handler {
 	mux.HandleFunc("POST /do/{action}", s.do)
 	s.awsRoutes(mux)
 	s.githubRoutes(mux)
+	s.pagerDutyRoutes(mux)
 	s.webhookRoutes(mux)
 	s.entraRoutes(mux)
 	mux.HandleFunc("GET /", s.lost)
@@ -75,7 +76,7 @@ func New(p Parts) http.Handler {
 
 // A console is the right half of the page, as one request asked for it.
 type console struct {
-	Tab      string // which tab is current: start, aws, tokens, actions, slack-app, entra, terminal
+	Tab      string // which tab is current: start, aws, tokens, actions, pagerduty, slack-app, entra, terminal
 	Title    string
 	Template string
 	Data     any

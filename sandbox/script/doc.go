@@ -19,10 +19,10 @@
 // there now. A line is played when the one before it is content, so an action
 // after an expectation happens in the state that was expected.
 //
-// In the forms below, {who} and {whom} are starter, member, approver, second or
-// outsider; {secret} is a secret's name; {file} is a workflow's file; {n} is a
-// number; {for} and {days} are durations such as 4h, 2d or 1d12h; {word} is one
-// word; {call} is a method, in quotation marks if it has a blank.
+// In the forms below, {who} and {whom} are starter, member, approver, second,
+// outsider or ops; {secret} is a secret's name; {file} is a workflow's file;
+// {n} is a number; {for} and {days} are durations such as 4h, 2d or 1d12h;
+// {word} is one word; {call} is a method, in quotation marks if it has a blank.
 //
 // # Phrases
 //
@@ -61,7 +61,7 @@
 // # What people do
 //
 //	{who}> {typed}                   types a command in #modernisation-platform
-//	{who} in {channel}> {typed}      … in #platform, #notifications or #ask
+//	{who} in {channel}> {typed}      … in #platform, #notifications, #operations or #ask
 //	{who}> {label}                   presses a button
 //	{who}> {label} on the card{card}
 //	{who}> {label} because {text}    … waits for the form, fills in the text, submits
@@ -166,6 +166,25 @@
 // a text, no_service and invalid_token for a webhook that was removed, and any
 // other word, such as action_prohibited, for everything; ok takes all back.
 //
+// # PagerDuty
+//
+//	pagerduty> {who} makes a user token        of their own, and copied
+//	pagerduty> {who} makes an account token    as only ops may, and copied
+//	pagerduty> {who} deletes the old token of {secret}
+//	pagerduty> {who} deletes the new token of {secret}
+//	pagerduty> {who} replaces {word}           one integration more, by its name in the secret
+//	pagerduty> {who} replaces everything
+//	pagerduty> {who} replaces nothing
+//	pagerduty> {who} may only look on          and so may their token
+//	pagerduty> {who} may configure again
+//	pagerduty> {word} has {n} incidents        made with that key; one too many fails at once
+//	pagerduty> {word} has {n} open incidents
+//	pagerduty> {file} alerts with {n} old keys
+//
+// What is to be replaced is destroyed and created again by the next run of
+// terraform-pagerduty.yml, which then writes the keys that changed. cooker.yml
+// and sprinkler.yml alert with the keys as they were when they last ran.
+//
 // # The world
 //
 //	--- kill -9, restart ---
@@ -181,7 +200,7 @@
 //	journal> {provider} {call} on {secret} {counted} {n}
 //	settle> {for}                              no call has changed anything for so long
 //
-// {provider} is aws, github or slack; {fault} is one of package world's fault
+// {provider} is aws, github, slack or pagerduty; {fault} is one of package world's fault
 // words; {counted} is "applied" (it changed something) or "called". After "on"
 // stands a part of the resource that the call was about.
 //

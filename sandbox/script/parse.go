@@ -51,7 +51,7 @@ var slots = map[string]string{
 	"for":     `\d[\w.]*`,
 	"days":    `\d+[dhms]\w*`,
 
-	"provider": `aws|github|slack`,
+	"provider": `aws|github|slack|pagerduty`,
 	"fault":    strings.Join([]string{world.Pre5xx, world.Post5xx, world.PostHang, world.PostReset, world.TooMany, world.Slow, world.Down}, "|"),
 	"counted":  `applied|called`,
 }
@@ -76,7 +76,7 @@ var patterns = func() map[string]*regexp.Regexp {
 
 // allForms are tried in this order: what is more particular comes first.
 func allForms() []form {
-	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, worldForms, peopleForms)
+	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, pagerDutyForms, worldForms, peopleForms)
 }
 
 func parse(file string, text []byte) ([]line, error) {
@@ -146,7 +146,7 @@ func (m match) check() error {
 		}
 	}
 	if channel := m["channel"]; channel != "" && channels[channel] == "" {
-		return fmt.Errorf("there is no channel %s: there are #platform, #notifications and #ask", channel)
+		return fmt.Errorf("there is no channel %s: there are #platform, #notifications, #operations and #ask", channel)
 	}
 	for _, slot := range []string{"for", "days"} {
 		if d := m[slot]; d != "" {
@@ -179,6 +179,7 @@ func (m match) label() string { return strings.Trim(m["label"], "[]") }
 var channels = map[string]string{
 	"#platform": stage.Platform, "#modernisation-platform": stage.Platform,
 	"#notifications": stage.Notifications, "#modernisation-platform-notifications": stage.Notifications,
+	"#operations": stage.AskOps, "#ask-operations-engineering": stage.AskOps,
 	"#ask": stage.Ask, "#ask-modernisation-platform": stage.Ask,
 }
 

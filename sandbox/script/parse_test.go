@@ -69,6 +69,18 @@ webhook> starter removes the old webhook of slack_webhook_url
 webhook> starter removes the new webhook of slack_webhook_url
 webhook> #notifications got 2 messages
 webhook> answers no_service from now on
+pagerduty> starter makes a user token
+pagerduty> ops makes an account token
+pagerduty> starter deletes the old token of pagerduty_userapi_token
+pagerduty> ops deletes the new token of pagerduty_token
+pagerduty> starter replaces corporate-staff-rostering-alarms
+pagerduty> starter replaces everything
+pagerduty> starter replaces nothing
+pagerduty> starter may only look on
+pagerduty> starter may configure again
+pagerduty> cooker_cloudwatch has 1 incidents
+pagerduty> cooker_cloudwatch has 0 open incidents
+pagerduty> cooker.yml alerts with 2 old keys
 github> next terraform-github.yml fails
 github> next terraform-github.yml is cancelled
 github> next terraform-github.yml never starts

@@ -106,6 +106,7 @@ func (s *Stage) seedPagerDutyToken(secret, id, value string) {
 	s.pd.tokens[secret], s.values[secret] = []string{id}, []string{value}
 	s.AWS.AddSecret(secret, value)
 	s.AWS.Backdate(secret, 169*day)
+	s.PagerDuty.Backdate(id, 169*day)
 }
 
 // seedServices makes a service for each key; an orchestration sends its events

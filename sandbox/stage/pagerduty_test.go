@@ -51,6 +51,9 @@ func TestTheSecretsOfPagerDutyWork(t *testing.T) {
 			t.Errorf("%s doesn't work", name)
 		}
 	}
+	if made := s.PagerDuty.Tokens("sam@digital.justice.gov.uk")[0].Created; s.World.Now().Sub(made) < 168*day {
+		t.Errorf("Sam's key is from %v", made)
+	}
 	for _, one := range s.IntegrationKeys() {
 		if one.Marked || one.Stale != nil || one.Owner.Name == "" {
 			t.Errorf("%+v", one)
