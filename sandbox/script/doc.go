@@ -185,6 +185,18 @@
 // terraform-pagerduty.yml, which then writes the keys that changed. cooker.yml
 // and sprinkler.yml alert with the keys as they were when they last ran.
 //
+// # Entra ID
+//
+//	entra> {who} adds a client secret          to the application of AWS sign-in, and copied
+//	entra> {who} deletes the old client secret the oldest that the team made
+//	entra> has {n} client secrets              that nobody deleted
+//	entra> takes {for} to notice               what is added or deleted from now on
+//	entra> bot is no owner                     of the application
+//	entra> bot is an owner again
+//	entra> sign-in works                       people can sign in to AWS
+//	entra> sign-in is broken
+//	aws> {who} saves {word} of {secret} in the console    what was copied, into one field
+//
 // # The world
 //
 //	--- kill -9, restart ---
@@ -200,7 +212,7 @@
 //	journal> {provider} {call} on {secret} {counted} {n}
 //	settle> {for}                              no call has changed anything for so long
 //
-// {provider} is aws, github, slack or pagerduty; {fault} is one of package world's fault
+// {provider} is aws, github, slack, pagerduty or entra; {fault} is one of package world's fault
 // words; {counted} is "applied" (it changed something) or "called". After "on"
 // stands a part of the resource that the call was about.
 //

@@ -51,7 +51,7 @@ var slots = map[string]string{
 	"for":     `\d[\w.]*`,
 	"days":    `\d+[dhms]\w*`,
 
-	"provider": `aws|github|slack|pagerduty`,
+	"provider": `aws|github|slack|pagerduty|entra`,
 	"fault":    strings.Join([]string{world.Pre5xx, world.Post5xx, world.PostHang, world.PostReset, world.TooMany, world.Slow, world.Down}, "|"),
 	"counted":  `applied|called`,
 }
@@ -76,7 +76,7 @@ var patterns = func() map[string]*regexp.Regexp {
 
 // allForms are tried in this order: what is more particular comes first.
 func allForms() []form {
-	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, pagerDutyForms, worldForms, peopleForms)
+	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, pagerDutyForms, entraForms, worldForms, peopleForms)
 }
 
 func parse(file string, text []byte) ([]line, error) {

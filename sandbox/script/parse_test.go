@@ -81,6 +81,15 @@ pagerduty> starter may configure again
 pagerduty> cooker_cloudwatch has 1 incidents
 pagerduty> cooker_cloudwatch has 0 open incidents
 pagerduty> cooker.yml alerts with 2 old keys
+entra> starter adds a client secret
+entra> starter deletes the old client secret
+entra> sign-in works
+entra> sign-in is broken
+entra> has 2 client secrets
+entra> takes 30s to notice
+entra> bot is no owner
+entra> bot is an owner again
+aws> starter saves client_secret of azure_entraid_oidc in the console
 github> next terraform-github.yml fails
 github> next terraform-github.yml is cancelled
 github> next terraform-github.yml never starts

@@ -137,6 +137,16 @@ func (s *Stage) DeleteOldClientSecret() error {
 	return errors.New("the team has no client secret any more")
 }
 
+// OwnSignIn makes the bot an owner of the application that people sign in with,
+// or takes that from it.
+func (s *Stage) OwnSignIn(owner bool) error {
+	var owners []string
+	if owner {
+		owners = []string{s.signIn.bot.ID}
+	}
+	return s.Entra.SetOwners(SignInClient, owners...)
+}
+
 // entraEnv is how the bot finds Entra ID, and its own app registration.
 func (s *Stage) entraEnv() []string {
 	return []string{
