@@ -132,6 +132,10 @@ func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, b
 		s.GitHub.Tick(ctx, consumersEvery)
 		return nil
 	})
+	group.Go(func() error {
+		s.TickJobs(ctx, consumersEvery)
+		return nil
+	})
 	group.Go(func() error { return greet(ctx, c.Out, listener.Addr().String(), s, b) })
 	return group.Wait()
 }

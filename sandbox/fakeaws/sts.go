@@ -11,9 +11,12 @@ import (
 
 // A Role is what somebody can become by sts:AssumeRole.
 type Role struct {
-	ARN     string   // arn:aws:iam::111122223333:role/…
-	Trusts  []string // the ARNs of who may assume it
+	ARN    string   // arn:aws:iam::111122223333:role/…
+	Trusts []string // the ARNs of who may assume it
+
+	// What the role may do, as an Identity's.
 	Allowed func(operation, resource string) bool
+	Stages  func(secret string) []string
 }
 
 // A session is a role that somebody has assumed. It ends in real time, since
@@ -60,7 +63,7 @@ func (f *Fake) assumeRole(q *query) (any, error) {
 	arn := "arn:aws:sts::" + accountOf(role.ARN) + ":assumed-role/" + path[strings.LastIndex(path, "/")+1:] + "/" + name
 	id := "ASIA" + world.Random(16, keyAlphabet)
 	s := session{
-		identity: Identity{Name: name, ARN: arn, Allowed: role.Allowed},
+		identity: Identity{Name: name, ARN: arn, Allowed: role.Allowed, Stages: role.Stages},
 		secret:   world.Random(40, world.Alphanumeric+"+/"), token: world.Random(200, world.Alphanumeric+"+/"),
 		ends: time.Now().Add(time.Duration(seconds) * time.Second),
 	}

@@ -3,11 +3,19 @@ package stage
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"rekey/sandbox/fakeaws"
 )
 
 // hidden are the workflows that were removed from their repository.
@@ -61,9 +69,13 @@ func (s *Stage) RemoveSecret(ctx context.Context, name string) error {
 	return s.callAWS(ctx, adminKeyID, "DeleteSecret", map[string]any{"SecretId": name, "ForceDeleteWithoutRecovery": true})
 }
 
-// callAWS sends a request that the fake takes as signed by keyID: it reads who
-// signed and doesn't verify the signature.
 func (s *Stage) callAWS(ctx context.Context, keyID, operation string, in map[string]any) error {
+	return s.askAWS(ctx, keyPair{keyID, s.keys[keyID]}, operation, in, nil)
+}
+
+// askAWS makes one call of Secrets Manager, signed with a key, and decodes the
+// answer into out unless that is nil.
+func (s *Stage) askAWS(ctx context.Context, key keyPair, operation string, in map[string]any, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", operation, err)
@@ -74,14 +86,22 @@ func (s *Stage) callAWS(ctx context.Context, keyID, operation string, in map[str
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "secretsmanager."+operation)
-	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+keyID+"/aws4_request, SignedHeaders=host, Signature=0")
+	sum := sha256.Sum256(body)
+	err = v4.NewSigner().SignHTTP(ctx, aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}, r,
+		hex.EncodeToString(sum[:]), "secretsmanager", fakeaws.Region, time.Now())
+	if err != nil {
+		return fmt.Errorf("signing %s: %w", operation, err)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return fmt.Errorf("calling %s: %w", operation, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode == http.StatusOK {
-		return nil
+		if out == nil {
+			return nil
+		}
+		return json.NewDecoder(answer.Body).Decode(out)
 	}
 	var refused struct {
 		Type    string `json:"__type"`

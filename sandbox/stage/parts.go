@@ -15,9 +15,14 @@ type part struct {
 	readable  []string           // those that the bot may read, by their label
 	managed   []string           // in Secrets Manager, written by Terraform alone; the bot may read AWSCURRENT
 	writable  []string           // those that the bot may write
+	merged    []string           // those of which the bot writes one field: it may read what was staged and what is current
 	fills     []fakegithub.Copy  // what the workflow Resources copies of them
 	workflows []workflowIn       // what uses them
 	seed      func(*Stage) error // called once the fakes listen; nil: nothing to do
+
+	// What the bot and the team's engineers may do at AWS beside that; nil:
+	// nothing.
+	botMay, engineerMay func(operation, resource string) bool
 }
 
 // A workflowIn is a workflow of a repository. alive, if not nil, judges the
@@ -30,7 +35,7 @@ type workflowIn struct {
 }
 
 // parts are all of them.
-func parts() []part { return []part{webhooks(), pagerDuty(), entraID(), githubApp()} }
+func parts() []part { return []part{webhooks(), pagerDuty(), entraID(), githubApp(), iamUsers()} }
 
 // collect puts together what the parts have of one kind.
 func collect[T any](of func(part) []T) []T {
@@ -74,6 +79,15 @@ func managed() []string { return collect(func(p part) []string { return p.manage
 
 // writable lists the secrets that the bot may write.
 func writable() []string { return collect(func(p part) []string { return p.writable }) }
+
+// mayBeside is what the parts allow to somebody beside the secrets.
+func mayBeside(of func(part) func(operation, resource string) bool) func(operation, resource string) bool {
+	var all []func(operation, resource string) bool
+	for _, p := range parts() {
+		all = append(all, of(p))
+	}
+	return anyOf(all...)
+}
 
 // WorkflowFiles lists the files of all workflows, the one that fills the copies
 // first.

@@ -130,26 +130,31 @@ func policy(operations []string) func(operation, secret string) bool {
 	return func(operation, secret string) bool { return written(operation, secret) || read(operation, secret) }
 }
 
-// addIdentities lets the bot and the people sign in to AWS. The bot reads a
-// value by its label only, and never the password.
-func (s *Stage) addIdentities() {
-	s.addIdentity(BotKeyID, fakeaws.Identity{
+// botIdentity is who the bot is at AWS. It reads a value by its label only.
+func (s *Stage) botIdentity() fakeaws.Identity {
+	return fakeaws.Identity{
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
-		Allowed: func(operation, secret string) bool {
-			return policy(botMay)(operation, secret) || fakeaws.Only([]string{"PutSecretValue"}, writable()...)(operation, secret)
-		},
+		Allowed: anyOf(policy(botMay), fakeaws.Only([]string{"PutSecretValue"}, writable()...),
+			mayBeside(func(p part) func(string, string) bool { return p.botMay })),
 		Stages: func(secret string) []string {
-			if slices.Contains(readable(), secret) {
+			switch {
+			case slices.Contains(readable(), secret):
 				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}
-			}
-			if slices.Contains(managed(), secret) {
+			case slices.Contains(collect(func(p part) []string { return p.merged }), secret):
+				return []string{"AWSPENDING", "AWSCURRENT"}
+			case slices.Contains(managed(), secret):
 				return []string{"AWSCURRENT"}
 			}
 			return []string{}
 		},
-	})
+	}
+}
+
+// addIdentities lets the bot and the people sign in to AWS.
+func (s *Stage) addIdentities() {
+	s.addIdentity(BotKeyID, s.botIdentity())
 	for _, p := range people {
-		may := policy(engineerMay)
+		may := anyOf(policy(engineerMay), mayBeside(func(p part) func(string, string) bool { return p.engineerMay }))
 		if p.other() {
 			may = fakeaws.Only(nil)
 		}

@@ -102,6 +102,13 @@ func (s *Stage) seed() error {
 			value = minted
 			s.tokens[one.name], s.values[one.name] = []int64{id}, []string{minted}
 		}
+		if one.name == Password {
+			kept, err := s.ciPassword()
+			if err != nil {
+				return err
+			}
+			value = kept
+		}
 		s.AWS.AddSecret(one.name, value)
 		s.AWS.Backdate(one.name, one.age)
 		for _, c := range one.copies {

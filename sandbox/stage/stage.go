@@ -45,6 +45,7 @@ type Stage struct {
 	web     string
 	hidden  hidden
 	signIn  signIn
+	jobs    jobs
 	keys    map[string]string // AWS secret access key by access key id
 	bot     botTokens
 	pd      pagerDutyState

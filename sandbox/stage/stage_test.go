@@ -86,8 +86,8 @@ func TestTheBotReadsTokensByLabelAndWritesNoValue(t *testing.T) {
 		t.Errorf("reading a token by its label: %v", err)
 	}
 	for what, err := range map[string]error{
-		"reading without a label": read(UserPAT, nil),
-		"reading the password":    read(Password, aws.String("AWSCURRENT")),
+		"reading without a label":              read(UserPAT, nil),
+		"reading the password before the last": read(Password, aws.String("AWSPREVIOUS")),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "AccessDenied") {
 			t.Errorf("%s: %v", what, err)
