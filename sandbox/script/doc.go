@@ -197,6 +197,20 @@
 //	entra> sign-in is broken
 //	aws> {who} saves {word} of {secret} in the console    what was copied, into one field
 //
+// # IAM
+//
+//	iam> job of {word} runs                    the job of that user signs in with its key
+//	iam> job of {word} is refused              it tries to, and AWS refuses
+//	iam> job of {word} uses the delivered key  once a new one is in the user's secret
+//	iam> {word} has {n} keys                   of whatever state
+//	iam> {word} has {n} active keys
+//	iam> somebody makes a key for {word}       an administrator, in the console
+//	iam> somebody deactivates the oldest key of {word}
+//	iam> somebody activates the oldest key of {word}
+//	iam> somebody deletes the oldest key of {word}
+//	iam> somebody deletes the newest key of {word}
+//	iam> takes {for} to notice                 that keys were made, changed and used
+//
 // # The world
 //
 //	--- kill -9, restart ---

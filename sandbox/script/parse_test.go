@@ -69,6 +69,17 @@ webhook> starter removes the old webhook of slack_webhook_url
 webhook> starter removes the new webhook of slack_webhook_url
 webhook> #notifications got 2 messages
 webhook> answers no_service from now on
+iam> job of sam.collaborator runs
+iam> job of sam.collaborator is refused
+iam> job of sam.collaborator uses the delivered key
+iam> sam.collaborator has 2 keys
+iam> sam.collaborator has 1 active keys
+iam> somebody makes a key for sam.collaborator
+iam> somebody deactivates the oldest key of sam.collaborator
+iam> somebody activates the oldest key of sam.collaborator
+iam> somebody deletes the oldest key of sam.collaborator
+iam> somebody deletes the newest key of sam.collaborator
+iam> takes 10s to notice
 pagerduty> starter makes a user token
 pagerduty> ops makes an account token
 pagerduty> starter deletes the old token of pagerduty_userapi_token

@@ -119,6 +119,15 @@ func (s *Stage) TickJobs(ctx context.Context, every time.Duration) {
 	}
 }
 
+// Delivered tells whether the user's secret holds a key that their job doesn't
+// use. It looks without anybody signing in.
+func (s *Stage) Delivered(user string) bool {
+	one, err := s.jobs.of(user)
+	text, there := s.AWS.Current(KeySecret(user))
+	var kept keyPair
+	return err == nil && there && json.Unmarshal([]byte(text), &kept) == nil && kept.ID != "" && kept.ID != one.KeyID
+}
+
 // UseDelivered is what a user does who was told that a new key is there: they
 // fetch it from Secrets Manager, with the key that they have, and give it to
 // their job.
