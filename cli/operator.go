@@ -89,15 +89,21 @@ func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes) *prometheus.Regist
 	return r
 }
 
-// rotations counts rotations by state when it is asked.
+// rotations counts rotations by state, and their debts, when it is asked.
 type rotations struct{ db *storage.DB }
 
-var rotationsDesc = prometheus.NewDesc("rekey_rotations", "Rotations by state: running, and of these parked.", []string{"state"}, nil)
+var (
+	rotationsDesc = prometheus.NewDesc("rekey_rotations", "Rotations by state: running, and of these parked.", []string{"state"}, nil)
+	debtsDesc     = prometheus.NewDesc("rekey_debts", "Old credentials that aren't proven dead.", nil, nil)
+)
 
-// Describe names the metric.
-func (rotations) Describe(ch chan<- *prometheus.Desc) { ch <- rotationsDesc }
+// Describe names the metrics.
+func (rotations) Describe(ch chan<- *prometheus.Desc) {
+	ch <- rotationsDesc
+	ch <- debtsDesc
+}
 
-// Collect counts; a database that can't be read leaves the metric out.
+// Collect counts; a database that can't be read leaves the metrics out.
 func (c rotations) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -105,6 +111,8 @@ func (c rotations) Collect(ch chan<- prometheus.Metric) {
 	if err != nil {
 		return
 	}
+	ch <- prometheus.MustNewConstMetric(debtsDesc, prometheus.GaugeValue, float64(counts["debts"]))
+	delete(counts, "debts")
 	for state, n := range counts {
 		ch <- prometheus.MustNewConstMetric(rotationsDesc, prometheus.GaugeValue, float64(n), state)
 	}

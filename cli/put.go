@@ -13,7 +13,6 @@ import (
 
 	"rekey/providers/aws"
 	"rekey/rotation"
-	"rekey/steps"
 )
 
 func putCommand(catalogue []byte) *cobra.Command {
@@ -77,9 +76,7 @@ func (p *put) run(ctx context.Context) error {
 // complete fills in what the catalogue knows, and checks the rest.
 func (p *put) complete() error {
 	if p.name != "" {
-		book, err := loadCatalogue(p.path, p.catalogue, rotation.Book{
-			Actions: steps.All(steps.Providers{}), ID: func(h string) (string, bool) { return h, true },
-		})
+		book, err := loadCatalogue(p.path, p.catalogue, anyHandle())
 		if err != nil {
 			return err
 		}

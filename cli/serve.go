@@ -77,7 +77,7 @@ func NewService(flags *pflag.FlagSet, getenv func(string) string, catalogue []by
 		s.settings, wrong = readSettings(path)
 		problems = append(problems, wrong...)
 		// The catalogue's handles get their ids from the settings.
-		if _, err := s.book(steps.All(steps.Providers{})); err != nil {
+		if _, err := s.book(steps.Providers{}); err != nil {
 			problems = append(problems, err.Error())
 		}
 	}
@@ -94,8 +94,7 @@ func (s Service) Serve(ctx context.Context) error {
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
-	actions := steps.All(clients)
-	book, err := s.book(actions)
+	book, err := s.book(clients)
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
@@ -111,17 +110,19 @@ func (s Service) Serve(ctx context.Context) error {
 			log.Error("closing the database", "error", err)
 		}
 	}()
-	return s.run(ctx, log, db, book, actions)
+	return s.run(ctx, log, db, book, clients)
 }
 
 // book reads the catalogue for these settings.
-func (s Service) book(actions map[string]rotation.Action) (*rotation.Catalogue, error) {
-	return loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, rotation.Book{Actions: actions, ID: s.settings.id, Link: s.settings.link})
+func (s Service) book(clients steps.Providers) (*rotation.Catalogue, error) {
+	book := steps.Book(clients)
+	book.ID, book.Link = s.settings.id, s.settings.link
+	return loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, book)
 }
 
 // run puts the parts together and runs them: people, work, Slack catching up,
 // and the operator's pages.
-func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book *rotation.Catalogue, actions map[string]rotation.Action) error {
+func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book *rotation.Catalogue, clients steps.Providers) error {
 	zone, err := time.LoadLocation(s.settings.Zone)
 	if err != nil {
 		return exit(ExitUsage, err)
@@ -140,7 +141,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 		return exit(ExitUsage, err)
 	}
 	engine := rotation.NewEngine(rotation.Engine{
-		Store: db, Catalogue: book, Actions: actions, Members: slack.Members, Now: s.Now, Waits: waits,
+		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},
 		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
 	})
@@ -212,9 +213,9 @@ func loadCatalogue(path string, text []byte, book rotation.Book) (*rotation.Cata
 func handles(book *rotation.Catalogue) (groups, channels []rotation.Handle) {
 	seen := map[string]bool{}
 	for _, s := range book.Secrets {
-		plan, err := book.Plan(s.Name)
+		plan, err := book.Plan(rotation.Order{Secret: s.Name, Walk: s.Exempt != nil})
 		if err != nil {
-			continue // LoadCatalogue rendered every plan before
+			continue // exempt: nobody acts on it
 		}
 		for _, h := range []rotation.Handle{plan.Owner, plan.Approvers} {
 			if !seen[h.ID] {

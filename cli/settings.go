@@ -46,7 +46,7 @@ func (s *Settings) places() map[string]any {
 func waitNames(w *rotation.Waits, slack *slackWaits) map[string]*time.Duration {
 	return map[string]*time.Duration{
 		"send": &w.Send, "settle": &w.Settle, "poll": &w.Poll, "poll_slow": &w.PollSlow, "poll_late": &w.PollLate,
-		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval,
+		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval, "debts": &w.Debts,
 		"cards": &slack.Cards, "slack_settle": &slack.Settle, "roster": &slack.Roster,
 	}
 }
@@ -108,7 +108,7 @@ func (s *Settings) check() []string {
 	for handle, id := range s.Handles {
 		switch {
 		case strings.HasPrefix(handle, "@"):
-			add(!strings.HasPrefix(id, "S"), "handles: %s needs the id of a group, which begins with S, not %q", handle, id)
+			add(id == "" || !strings.ContainsRune("SUW", rune(id[0])), "handles: %s needs the id of a group, which begins with S, or of a person, which begins with U, not %q", handle, id)
 		case strings.HasPrefix(handle, "#"):
 			add(!strings.HasPrefix(id, "C") && !strings.HasPrefix(id, "G"), "handles: %s needs the id of a channel, which begins with C or G, not %q", handle, id)
 		default:

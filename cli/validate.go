@@ -11,6 +11,13 @@ import (
 	"rekey/steps"
 )
 
+// anyHandle is what reads a catalogue without settings and without providers.
+func anyHandle() rotation.Book {
+	book := steps.Book(steps.Providers{})
+	book.ID = func(handle string) (string, bool) { return handle, true }
+	return book
+}
+
 func validateCommand(catalogue []byte) *cobra.Command {
 	var settingsPath string
 	cmd := &cobra.Command{
@@ -35,7 +42,9 @@ func validateCommand(catalogue []byte) *cobra.Command {
 					id = settings.id
 				}
 			}
-			book, err := loadCatalogue(path, catalogue, rotation.Book{Actions: steps.All(steps.Providers{}), ID: id})
+			known := anyHandle()
+			known.ID = id
+			book, err := loadCatalogue(path, catalogue, known)
 			if err := errors.Join(wrong, err); err != nil {
 				return exit(ExitUsage, err)
 			}

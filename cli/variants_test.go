@@ -116,9 +116,7 @@ journal> aws "GetSecretValue" called 0
 func TestSideBySideNeedsAConsumer(t *testing.T) {
 	text := strings.Replace(string(embedded(t)), "overlap: none", "overlap: side-by-side", 1)
 	text = regexp.MustCompile(`(?s)consumers:\n.*?\n\n`).ReplaceAllString(text, "consumers: []\n\n")
-	_, err := rotation.LoadCatalogue([]byte(text), rotation.Book{
-		Actions: steps.All(steps.Providers{}), ID: func(handle string) (string, bool) { return "X" + handle, true },
-	})
+	_, err := rotation.LoadCatalogue([]byte(text), rotation.Book{Actions: steps.All(steps.Providers{}), Provers: steps.Provers(steps.Providers{}), Watchers: steps.Watchers(steps.Providers{}), ID: func(handle string) (string, bool) { return "X" + handle, true }})
 	if err == nil || !strings.Contains(err.Error(), "github_ci_user_pat: the old token would be revoked before the new one was seen in use") {
 		t.Errorf("got %v", err)
 	}

@@ -34,13 +34,13 @@ func Credential(text string) string {
 	return ""
 }
 
-func exposed(kind string) *rotation.Error {
+func exposed(kind string) *rotation.Exposed {
 	article := "a "
 	if kind[0] == 'A' {
 		article = "an "
 	}
-	return &rotation.Error{Reason: rotation.Invalid,
+	return &rotation.Exposed{Refusal: &rotation.Error{Reason: rotation.Invalid,
 		What: "That looks like " + article + kind + ", so it wasn't kept.",
 		Safe: "Treat it as exposed: it has been through Slack.",
-		Next: "Revoke it at its provider now, and rotate the secret that it belongs to: `/rotate NAME`."}
+		Next: "Revoke it at its provider now, and rotate the secret that it belongs to: `/rotate NAME --compromised`."}}
 }

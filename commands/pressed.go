@@ -18,10 +18,13 @@ const reasonField = "reason"
 // rotation.
 func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 	action, _, _ := strings.Cut(r.Action, ":")
-	if action == message.ActionStart && !strings.Contains(r.Value, ".") {
+	id, press, err := message.DecodePress(r.Value)
+	if err != nil && action == message.ActionStart {
 		return c.start(ctx, r, r.Value)
 	}
-	id, press, err := message.DecodePress(r.Value)
+	if err != nil && action == message.ActionPick {
+		return c.pickCompromised(ctx, r)
+	}
 	if err != nil {
 		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Stale, What: "Rekey doesn't know that button.", Next: "`/rotate status` shows the cards."})
 	}
@@ -38,6 +41,8 @@ func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 		return open(message.Details(rot, c.context()))
 	case message.ShowHowTo:
 		return open(message.HowTo(rot, c.context()))
+	case message.ShowOptions:
+		return open(message.Options(rot, c.context()))
 	case rotation.StartOther:
 		return c.start(ctx, r, press.Value)
 	}
@@ -75,8 +80,11 @@ func (c *Commands) onCard(ctx context.Context, r Request, id rotation.ID) (*rota
 // mayPress checks the right to press at all. Approving, refusing and letting
 // pass are decided by asking Slack live, so they are not turned away here.
 func (c *Commands) mayPress(rot *rotation.Rotation, p rotation.Press) error {
-	if slices.Contains([]rotation.Verb{rotation.Approve, rotation.Refuse, rotation.PromoteAnyway}, p.Verb) {
+	if slices.Contains([]rotation.Verb{rotation.Approve, rotation.Refuse, rotation.PromoteAnyway, rotation.CloseReview}, p.Verb) {
 		return nil
+	}
+	if p.By == rotation.Person(rot.Plan.User.ID) && p.Verb == rotation.Attest {
+		return nil // whom it is for may be of any team
 	}
 	return c.may(p.By, rot.Plan.Owner, rot.Plan.Approvers)
 }
@@ -96,12 +104,37 @@ func (c *Commands) submitted(ctx context.Context, r Request) Answer {
 		return c.picked(ctx, r)
 	case "reason":
 		return c.reason(ctx, r)
+	case message.OptionsView:
+		return c.options(ctx, r)
+	}
+	return Answer{}
+}
+
+// options takes what was chosen from a step's options.
+func (c *Commands) options(ctx context.Context, r Request) Answer {
+	id, press, err := message.DecodePress(r.Value)
+	if err == nil {
+		press.By, press.Values = r.User, strings.Split(r.Fields[message.OptionsField], ",")
+		var rot *rotation.Rotation
+		if rot, err = c.Store.Rotation(ctx, id); err == nil {
+			err = c.mayPress(rot, press)
+		}
+	}
+	if err == nil {
+		_, err = c.Engine.Press(ctx, id, press)
+	}
+	if err != nil {
+		return Answer{Errors: map[string]string{message.OptionsField: plain(err)}}
 	}
 	return Answer{}
 }
 
 func (c *Commands) picked(ctx context.Context, r Request) Answer {
-	a := c.start(ctx, r, r.Fields["secret"])
+	text := r.Fields["secret"]
+	if strings.HasSuffix(r.Value, message.Compromised) {
+		text += " " + message.Compromised
+	}
+	a := c.start(ctx, r, text)
 	if a.Text == "" {
 		return a
 	}
@@ -116,8 +149,8 @@ func (c *Commands) picked(ctx context.Context, r Request) Answer {
 
 // channel is where a form was opened from.
 func (c *Commands) channel(r Request) string {
-	if r.Value != "" && !strings.Contains(r.Value, ".") {
-		return r.Value
+	if channel, _, _ := strings.Cut(r.Value, " "); channel != "" && !strings.Contains(channel, ".") {
+		return channel
 	}
 	return c.Channel
 }

@@ -25,20 +25,45 @@ func (c *Commands) typed(ctx context.Context, r Request) Answer {
 		return c.list(ctx, r)
 	case word == "status" && len(rest) == 0:
 		return c.statusAll(ctx, r)
-	case word == "status" && len(rest) == 1:
-		return c.status(ctx, r, rest[0])
-	case word == "cancel" && len(rest) == 1:
-		return c.cancel(ctx, r, rest[0])
-	case len(rest) == 0:
-		return c.start(ctx, r, words[0])
+	case word == "status" && len(rest) <= 2:
+		return c.status(ctx, r, strings.Join(rest, " "))
+	case word == "cancel" && len(rest) >= 1 && len(rest) <= 2:
+		return c.cancel(ctx, r, strings.Join(rest, " "))
 	}
-	return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Invalid,
-		What: "Rekey doesn't understand that.", Safe: "Nothing was changed.",
-		Next: "Type `/rotate help` to see what it understands."})
+	return c.start(ctx, r, r.Text)
 }
 
-// start begins a rotation of the named secret.
-func (c *Commands) start(ctx context.Context, r Request, name string) Answer {
+// order reads what is to be started: a secret's name, of one word or of two,
+// and what is special about it this time.
+func order(text string) (rotation.Order, error) {
+	var o rotation.Order
+	var name []string
+	for _, word := range strings.Fields(text) {
+		switch word {
+		case message.Compromised:
+			o.Compromised = true
+		case message.Walk:
+			o.Walk = true
+		default:
+			name = append(name, word)
+		}
+	}
+	o.Secret = strings.Join(name, " ")
+	if len(name) == 0 || len(name) > 2 || strings.Contains(o.Secret, "--") || strings.Contains(o.Secret, "—") {
+		return o, &rotation.Error{Reason: rotation.Invalid,
+			What: "Rekey doesn't understand that.", Safe: "Nothing was changed.",
+			Next: "Type `/rotate help` to see what it understands."}
+	}
+	return o, nil
+}
+
+// start begins what the text says: "NAME", "NAME --compromised".
+func (c *Commands) start(ctx context.Context, r Request, text string) Answer {
+	o, err := order(text)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	name := o.Secret
 	if Random(name) {
 		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Invalid,
 			What: "That isn't the name of a secret, and it looks like a password or a token, so it isn't repeated or kept.",
@@ -49,14 +74,15 @@ func (c *Commands) start(ctx context.Context, r Request, name string) Answer {
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
-	plan, err := c.Engine.Catalogue.Plan(secret.Name)
+	o.Secret = secret.Name
+	plan, err := c.Engine.Catalogue.Plan(o)
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
 	if err := c.may(r.User, plan.Owner, plan.Approvers); err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
-	started, err := c.Engine.Start(ctx, secret.Name, r.User)
+	started, err := c.Engine.Start(ctx, o, r.User)
 	if rotation.Is(err, rotation.Conflict) {
 		running, lost := c.Store.Latest(ctx, secret.Name)
 		if lost != nil {
@@ -86,6 +112,15 @@ func (c *Commands) pick(ctx context.Context, r Request) Answer {
 	view := message.Pick(c.Engine.Catalogue.Secrets, by, c.context())
 	view.PrivateMetadata = r.Channel
 	return open(view)
+}
+
+// pickCompromised asks which secret it is that somebody else may know.
+func (c *Commands) pickCompromised(ctx context.Context, r Request) Answer {
+	a := c.pick(ctx, r)
+	if a.Open != nil {
+		a.Open.PrivateMetadata = r.Channel + " " + message.Compromised
+	}
+	return a
 }
 
 // list shows every secret of the catalogue and where it stands.

@@ -66,7 +66,7 @@ func changed(t *testing.T, seed, name, lines string) string {
 
 func sideBySide(t *testing.T, c *rotation.Catalogue, name string) {
 	t.Helper()
-	plan, err := c.Plan(name)
+	plan, err := c.Plan(rotation.Order{Secret: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +82,9 @@ func sideBySide(t *testing.T, c *rotation.Catalogue, name string) {
 
 func load(t *testing.T, text string) *rotation.Catalogue {
 	t.Helper()
-	c, err := rotation.LoadCatalogue([]byte(text), rotation.Book{
-		Actions: steps.All(steps.Providers{}), ID: func(handle string) (string, bool) { return handle, true },
-	})
+	known := steps.Book(steps.Providers{})
+	known.ID = func(handle string) (string, bool) { return handle, true }
+	c, err := rotation.LoadCatalogue([]byte(text), known)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestEveryKeyAndKindOfTheCatalogueIsExplained(t *testing.T) {
 	text := read(t, "adding-a-secret.md")
 	for _, v := range []any{rotation.Secret{}, rotation.Runbook{}, rotation.StepText{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
-			if key := f.Tag.Get("yaml"); !strings.Contains(text, "| `"+key+"` |") {
+			if key := f.Tag.Get("yaml"); key != "-" && !strings.Contains(text, "| `"+key+"` |") {
 				t.Errorf("adding-a-secret.md doesn't explain %s of a %T", key, v)
 			}
 		}
@@ -103,6 +103,16 @@ func TestEveryKeyAndKindOfTheCatalogueIsExplained(t *testing.T) {
 	for kind := range steps.All(steps.Providers{}) {
 		if !strings.Contains(text, "`"+kind+"`") {
 			t.Errorf("adding-a-secret.md doesn't explain steps of kind %s", kind)
+		}
+	}
+	for by := range steps.Provers(steps.Providers{}) {
+		if !strings.Contains(text, "| `"+by+"` |") {
+			t.Errorf("adding-a-secret.md doesn't explain the prover %s", by)
+		}
+	}
+	for kind := range steps.Watchers(steps.Providers{}) {
+		if !strings.Contains(text, "| `"+kind+"` |") {
+			t.Errorf("adding-a-secret.md doesn't explain the watcher %s", kind)
 		}
 	}
 	for _, word := range rotation.Reserved {

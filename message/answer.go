@@ -35,6 +35,7 @@ func Help() Post {
 		strong("What you can type"),
 		"`/rotate` shows the secrets and asks which one to replace.",
 		"`/rotate NAME` starts a rotation; its card then says what to do, step by step.",
+		"`/rotate NAME --compromised` does the same when somebody else may know the value: without delay, and with a review afterwards.",
 		"`/rotate list` shows all secrets: what is in progress and what is due.",
 		"`/rotate status` shows what is in progress; `/rotate status NAME` shows one.",
 		"`/rotate cancel NAME` asks why and ends a rotation, as long as nothing was changed.",
@@ -54,6 +55,14 @@ func Refusal(err error) Post {
 	var near *rotation.Nearest
 	if errors.As(err, &near) && near.Name != "" && len(near.Name) <= maxButtonValue {
 		p.buttons(slack.NewButtonBlockElement(ActionStart, near.Name, words("Rotate that", maxButtonText)))
+	}
+	var exempted *rotation.Exempted
+	if errors.As(err, &exempted) && exempted.Name != "" {
+		p.buttons(slack.NewButtonBlockElement(ActionStart, exempted.Name+" "+Walk, words("Walk me through it", maxButtonText)))
+	}
+	var exposed *rotation.Exposed
+	if errors.As(err, &exposed) {
+		p.buttons(slack.NewButtonBlockElement(ActionPick, "which", words("Rotate as compromised…", maxButtonText)))
 	}
 	return p.post()
 }

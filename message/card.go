@@ -18,7 +18,7 @@ func Card(r *rotation.Rotation, c Context) Post {
 		ended(p, r)
 		return p.post()
 	}
-	p.header(rotation.Clean(r.Plan.Title))
+	p.header(headline(r))
 	p.context(about(r, c))
 	p.section(append([]string{due(r, c)}, stakes(r)...)...)
 	steps := numbered(r)
@@ -38,6 +38,15 @@ func Card(r *rotation.Rotation, c Context) Post {
 	return p.post()
 }
 
+// headline is what is being done to which secret.
+func headline(r *rotation.Rotation) string {
+	title := rotation.Clean(r.Plan.Title)
+	if r.Emergency() {
+		return "! Compromised: " + title
+	}
+	return title
+}
+
 // about says which rotation this is and whose.
 func about(r *rotation.Rotation, c Context) string {
 	out := fmt.Sprintf("Rotation %d · held by %s · started %s", r.ID, person(r.Holder), Day(r.Started, c))
@@ -50,7 +59,7 @@ func about(r *rotation.Rotation, c Context) string {
 // due says why now, until the new value is in use.
 func due(r *rotation.Rotation, c Context) string {
 	switch {
-	case r.Plan.Every == 0 || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
+	case r.Plan.Every == 0 || r.Plan.Walk || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
 		return ""
 	case r.Facts.OldCreated.IsZero():
 		return fmt.Sprintf("Policy: a new %s every %d days.", noun(r), r.Plan.Every)
@@ -69,7 +78,7 @@ func due(r *rotation.Rotation, c Context) string {
 
 // stakes says what fails now or may fail, and what can't be undone.
 func stakes(r *rotation.Rotation) []string {
-	var out []string
+	out := emergency(r)
 	users := some(r.Plan.Users, 1)
 	step := r.Step()
 	switch {
@@ -80,15 +89,15 @@ func stakes(r *rotation.Rotation) []string {
 		}
 		out = append(out, failing+".")
 	case r.Ending != rotation.Complete:
-	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "":
+	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "" && !step.Is(rotation.KindReview):
 		out = append(out, "While it is being replaced, these fail for a few minutes: "+users+".")
-	case r.Plan.Overlap == rotation.SideBySide && step.Kind == rotation.KindApprove:
+	case r.Plan.Overlap == rotation.SideBySide && step.Is(rotation.KindApprove):
 		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
 	}
-	if r.Plan.Overlap == rotation.None && r.Facts.Old != rotation.OldRefused {
+	if r.Plan.Overlap == rotation.None && r.Facts.Old != rotation.OldRefused && r.Facts.NoReturn.IsZero() {
 		out = append(out, noReturn(r))
 	}
-	if r.Facts.Early && step.Kind == rotation.KindApprove {
+	if r.Facts.Early && step.Is(rotation.KindApprove) {
 		out = append(out, "! The new "+noun(r)+" was saved in the console before anybody approved, so it is current already. The approval covers what is left.")
 	}
 	switch r.Ending {
@@ -103,16 +112,34 @@ func stakes(r *rotation.Rotation) []string {
 	return out
 }
 
+// emergency says that somebody else may know the old value, and what is known
+// of its use.
+func emergency(r *rotation.Rotation) []string {
+	if !r.Emergency() {
+		return nil
+	}
+	said := "! " + strong("Compromised:") + " treat the old " + noun(r) + " as known to others until it is dead."
+	if r.Alarmed != "" {
+		said += " Called so by " + person(r.Alarmed) + ": " + stop(rotation.Clean(r.Alarm))
+	}
+	use := r.Facts.OldUse
+	if use == "" {
+		use = "Its last use can't be known: the provider doesn't tell."
+	}
+	return []string{said, use}
+}
+
 // noReturn warns before the step that can't be undone, unless that step's own
 // warning does.
 func noReturn(r *rotation.Rotation) string {
 	from := ""
 	switch s := r.Step(); {
-	case s.Kind == rotation.KindReceive && s.Warning == "":
+	case s.Warning != "":
+	case s.Is(rotation.KindReceive) && s.By == rotation.Holder:
 		from = "here"
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindApprove):
 		for _, s := range numbered(r) {
-			if s.Kind == rotation.KindReceive && s.State == rotation.Later {
+			if (s.Is(rotation.KindReceive) && s.By == rotation.Holder || s.Warning != "") && s.State == rotation.Later && from == "" {
 				from = fmt.Sprintf("step %d", s.number)
 			}
 		}
@@ -144,10 +171,10 @@ func current(r *rotation.Rotation, steps []step) []string {
 	for text := range strings.Lines(s.Text) {
 		out = append(out, strings.TrimSpace(text))
 	}
-	if s.Warning != "" && (s.Kind != rotation.KindReceive || r.Facts.Old != rotation.OldRefused) {
+	if s.Warning != "" && (!s.Is(rotation.KindReceive) || r.Facts.Old != rotation.OldRefused) {
 		out = append(out, "! "+s.Warning)
 	}
-	if s.Kind == rotation.KindApprove && r.Plan.Baseline == "" && s.Note == "" {
+	if s.Is(rotation.KindApprove) && r.Plan.Baseline == "" && s.Note == "" {
 		out = append(out, "Rekey looks at the secret first; then it can be approved.")
 	}
 	out = append(out, s.Note)

@@ -23,7 +23,9 @@ var labels = map[rotation.Verb]string{
 	rotation.Retry: "Retry", rotation.TakeOver: "Take over", rotation.Cancel: "Cancel…",
 	rotation.Check: "Check now", rotation.Again: "Ask again", rotation.PromoteAnyway: "Promote with what is missing…",
 	rotation.RollBack: "Roll back…", rotation.NewPlan: "Use the new plan", rotation.Choose: "Choose",
-	ShowDetails: "Details", ShowHowTo: "How to save it",
+	rotation.Compromised: "Compromised…", rotation.CloseReview: "Close the review…", rotation.Owe: "Leave as a debt…",
+	rotation.CheckDebt: "Check the old one", rotation.SettleDebt: "It is gone…",
+	ShowDetails: "Details", ShowHowTo: "How to save it", ShowOptions: "Choose…",
 }
 
 func label(v rotation.Verb) string {
@@ -47,7 +49,7 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 		if r.State == rotation.Complete {
 			name = "Evidence"
 		}
-		return elements(r, []control{{label: name, verb: ShowDetails}}, nil)
+		return elements(r, append(settling(r), control{label: name, verb: ShowDetails}), nil)
 	}
 	row := lead(r)
 	var menu []control
@@ -58,6 +60,9 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 		menu = append(menu, press(rotation.RollBack))
 	}
 	menu = append(menu, press(rotation.TakeOver))
+	if !r.Emergency() && r.Ending == rotation.Complete && r.Find(rotation.KindReceive) != nil {
+		menu = append(menu, press(rotation.Compromised))
+	}
 	if !slices.ContainsFunc(row, func(c control) bool { return c.verb == ShowDetails }) {
 		menu = append(menu, press(ShowDetails))
 	}
@@ -83,10 +88,12 @@ func lead(r *rotation.Rotation) []control {
 			}
 		}
 		if s.Attestable {
-			row = append(row, press(rotation.Attest))
+			row = append(row, attest(s))
 		}
 		row = append(row, press(ShowDetails))
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindReview):
+		row = append(row, primary(rotation.CloseReview), press(ShowDetails))
+	case s.Is(rotation.KindApprove):
 		if r.Plan.Baseline != "" {
 			row = append(row, primary(rotation.Approve))
 		}
@@ -100,19 +107,47 @@ func lead(r *rotation.Rotation) []control {
 		if s.Kind == rotation.KindReceive && s.By == rotation.Holder {
 			row = append(row, press(ShowHowTo))
 		}
-		if s.By != rotation.Holder {
+		if len(s.Options) > 0 {
+			row = append(row, primary(ShowOptions))
+		}
+		if s.By == rotation.Rekey {
 			row = append(row, press(rotation.Check))
 		}
 		if s.Attestable {
-			row = append(row, press(rotation.Attest))
+			row = append(row, attest(s))
 		}
-		if s.By == rotation.Holder {
+		if s.Owing != nil {
+			row = append(row, press(rotation.Owe))
+		}
+		if s.By != rotation.Rekey {
 			row = append(row, press(rotation.Check))
 		} else {
 			row = append(row, press(ShowDetails))
 		}
 	}
 	return append(row, rest...)
+}
+
+// attest is the button by which somebody vouches for a step, in its own words.
+func attest(s *rotation.StepRun) control {
+	out := press(rotation.Attest)
+	if s.Press != "" {
+		out.label = s.Press
+	}
+	return out
+}
+
+// settling are the buttons of what an ended rotation still owes: of the first
+// debt, since the next one's come when that is settled.
+func settling(r *rotation.Rotation) []control {
+	open := r.OpenDebts()
+	if len(open) == 0 {
+		return nil
+	}
+	return []control{
+		{label: label(rotation.CheckDebt), verb: rotation.CheckDebt, value: open[0].ID},
+		{label: label(rotation.SettleDebt), verb: rotation.SettleDebt, value: open[0].ID},
+	}
 }
 
 // choice is the button of a parked step's choice, in the domain's words.

@@ -10,12 +10,16 @@ import (
 // ended draws a rotation that is over: the whole story on one screen.
 func ended(p *page, r *rotation.Rotation) {
 	title := rotation.Clean(r.Plan.Title)
-	switch r.State {
-	case rotation.Complete:
+	switch {
+	case r.State == rotation.Complete && r.Find(rotation.KindReceive) == nil:
+		p.header("✓ " + title + ": done")
+		p.context(summary(r, p.c))
+		p.section(walked(r)...)
+	case r.State == rotation.Complete:
 		p.header("✓ " + title + " rotated")
 		p.context(summary(r, p.c))
 		p.section(complete(r), next(r, p.c))
-	case rotation.RolledBack:
+	case r.State == rotation.RolledBack:
 		p.header(title + ": rolled back")
 		p.context(summary(r, p.c))
 		back := "The old " + noun(r) + " is current again"
@@ -30,6 +34,15 @@ func ended(p *page, r *rotation.Rotation) {
 	}
 	p.section(owed(r, p.c)...)
 	p.buttons(controls(r)...)
+}
+
+// walked is what people did where no value was replaced, a line each.
+func walked(r *rotation.Rotation) []string {
+	var out []string
+	for _, s := range numbered(r) {
+		out = append(out, s.done())
+	}
+	return out
 }
 
 // summary says which rotation it was, how long it took and who was in it.
@@ -143,9 +156,10 @@ func stop(s string) string {
 // owed lists the old credentials that were not proven dead.
 func owed(r *rotation.Rotation, c Context) []string {
 	var out []string
-	for i, d := range r.Debts {
+	open := r.OpenDebts()
+	for i, d := range open {
 		if i == 3 {
-			out = append(out, fmt.Sprintf("… and %d more; Details has them all.", len(r.Debts)-i))
+			out = append(out, fmt.Sprintf("… and %d more; Details has them all.", len(open)-i))
 			break
 		}
 		out = append(out, debt(d, c))
@@ -154,12 +168,21 @@ func owed(r *rotation.Rotation, c Context) []string {
 }
 
 func debt(d rotation.Debt, c Context) string {
+	if !d.Open() {
+		return "✓ Settled: " + d.What + ", " + d.Evidence + " · " + rotation.When(d.Settled)
+	}
 	out := "! Still owed: " + d.What
 	if d.Why != "" {
 		out += " (" + d.Why + ")"
 	}
 	if !d.Since.IsZero() {
 		out += ", since " + Day(d.Since, c)
+	}
+	if d.Owner != "" {
+		out += ". With " + rotation.Clean(d.Owner)
+	}
+	if d.Seen != "" {
+		out += ". Looked " + rotation.When(d.Looked) + ": " + d.Seen
 	}
 	return out + "."
 }

@@ -136,7 +136,7 @@ func (row Row) line(c Context) line {
 		return line{said: "● " + said, card: row.Link}
 	case s.State == rotation.Parked:
 		return line{said: "! " + said + ", parked: " + Cut(rotation.Clean(s.Title), 60), card: row.Link}
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindApprove):
 		said += ", waiting for approval"
 	default:
 		said += ": " + Cut(rotation.Clean(s.Title), 60)

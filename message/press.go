@@ -15,20 +15,29 @@ import (
 const (
 	ShowDetails rotation.Verb = "details" // opens Details
 	ShowHowTo   rotation.Verb = "how_to"  // opens HowTo
+	ShowOptions rotation.Verb = "options" // opens Options
 	FollowLink  rotation.Verb = "link"    // Slack opens the page; the press is only acknowledged
 )
 
 // The action ids that don't stand for a verb.
 const (
 	ActionMore  = "more"  // the menu: the chosen option's value says which verb
-	ActionStart = "start" // a button whose value is a secret's name
+	ActionStart = "start" // a button whose value is what would be typed after /rotate
+	ActionPick  = "pick"  // a button that asks which secret is compromised
+)
+
+// What can be typed after a secret's name.
+const (
+	Compromised = "--compromised" // somebody else may know the value
+	Walk        = "--walk"        // nothing is rotated: only the runbook is walked through
 )
 
 // NeedsReason reports whether a press of v opens a form first, since it needs
 // a reason.
 func NeedsReason(v rotation.Verb) bool {
 	switch v {
-	case rotation.Refuse, rotation.Cancel, rotation.Attest, rotation.PromoteAnyway, rotation.RollBack:
+	case rotation.Refuse, rotation.Cancel, rotation.Attest, rotation.PromoteAnyway, rotation.RollBack,
+		rotation.Compromised, rotation.CloseReview, rotation.Owe, rotation.SettleDebt:
 		return true
 	}
 	return false

@@ -54,8 +54,12 @@ func (s step) later(r *rotation.Rotation) string {
 // by says who will do a step that is still to come.
 func (s step) by(r *rotation.Rotation) string {
 	switch {
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindApprove):
 		return " · " + approvers(r)
+	case s.Is(rotation.KindReview):
+		return " · one of " + handle(r.Plan.Approvers)
+	case s.By == rotation.User:
+		return " · " + person(rotation.Person(r.Plan.User.ID))
 	case s.By == rotation.Holder:
 		return ""
 	}
@@ -65,8 +69,10 @@ func (s step) by(r *rotation.Rotation) string {
 // whose says who is needed for the current step, or what Rekey is doing.
 func (s step) whose(r *rotation.Rotation) string {
 	switch {
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindApprove), s.Is(rotation.KindReview):
 		return approvers(r)
+	case s.By == rotation.User:
+		return "your turn, " + person(rotation.Person(r.Plan.User.ID))
 	case s.By == rotation.Holder:
 		return "your turn, " + person(r.Holder)
 	}

@@ -18,7 +18,12 @@ func Turn(r *rotation.Rotation, c Context) Post {
 
 // addressee is the mention of whoever has the turn.
 func addressee(r *rotation.Rotation) string {
+	if r.Emergency() && (r.Turn.Kind == rotation.TurnApprove || r.Turn.Kind == rotation.TurnAlarm) {
+		return group(r.Plan.Approvers) + " " + group(r.Plan.Owner) // the loud notice
+	}
 	switch r.Turn.To {
+	case rotation.User:
+		return user(rotation.Person(r.Plan.User.ID))
 	case rotation.Approvers:
 		return group(r.Plan.Approvers)
 	case rotation.Team:
@@ -41,11 +46,18 @@ func turn(r *rotation.Rotation, c Context) string {
 	switch r.Turn.Kind {
 	case rotation.TurnNudge:
 		return nudge(r)
+	case rotation.TurnAlarm:
+		return fmt.Sprintf("%d: the old %s of %s is called compromised by %s. %s The card says what is left to do.", r.ID, noun(r), title, person(r.Alarmed), stop(rotation.Clean(r.Alarm)))
+	case rotation.TurnReview:
+		return fmt.Sprintf("%d is done but for its review: %s was compromised. Look over what happened, and close the review.", r.ID, title)
 	case rotation.TurnApprove:
-		if s.Kind != rotation.KindApprove { // told late: it went on in the meantime
+		if !s.Is(rotation.KindApprove) { // told late: it went on in the meantime
 			return fmt.Sprintf("%d is approved and goes on: %s.", r.ID, rotation.Clean(s.Title))
 		}
 		out := fmt.Sprintf("%d needs %s: %s", r.ID, approvals(r), title)
+		if r.Emergency() {
+			out = fmt.Sprintf("Compromised: %d needs %s now: %s", r.ID, approvals(r), title)
+		}
 		if expires := r.Facts.OldExpires; !expires.IsZero() && r.Facts.Promoted.IsZero() {
 			out += ", expires " + Day(expires, c)
 		}
@@ -58,14 +70,14 @@ func turn(r *rotation.Rotation, c Context) string {
 	if s.State == rotation.Parked && s.Problem != nil {
 		return fmt.Sprintf("%d is parked: %s %s", r.ID, s.Problem.What, s.Problem.Safe)
 	}
-	if s.By != rotation.Holder {
+	if s.By == rotation.Rekey {
 		return fmt.Sprintf("%d goes on by itself: %s.", r.ID, rotation.Clean(s.Title))
 	}
 	out := fmt.Sprintf("%d is your turn: %s.", r.ID, rotation.Clean(s.Title))
 	switch before := previous(r); {
 	case s.Asked != "":
 		out = fmt.Sprintf("%d asks again: %s. %s", r.ID, rotation.Clean(s.Title), s.Asked)
-	case before != nil && before.Kind == rotation.KindApprove && len(before.Evidence) > 0:
+	case before != nil && before.Is(rotation.KindApprove) && len(before.Evidence) > 0:
 		out = fmt.Sprintf("%d was approved by %s. Your turn: %s.", r.ID, before.Evidence[0], rotation.Clean(s.Title))
 	}
 	return out
@@ -79,7 +91,7 @@ func nudge(r *rotation.Rotation) string {
 	switch {
 	case s.State == rotation.Parked && s.Problem != nil:
 		waits += ", parked: " + s.Problem.What
-	case s.Kind == rotation.KindApprove:
+	case s.Is(rotation.KindApprove):
 		waits += " for " + approvals(r) + " from " + handle(r.Plan.Approvers) + "."
 	default:
 		waits += ": " + rotation.Clean(s.Title) + "."
@@ -95,8 +107,8 @@ func over(r *rotation.Rotation, c Context) string {
 	switch r.State {
 	case rotation.Complete:
 		out := fmt.Sprintf("%d is done.", r.ID)
-		if n := len(r.Debts); n > 0 {
-			out = fmt.Sprintf("%d is done, with %s still owed: %s.", r.ID, number(n), r.Debts[0].What)
+		if open := r.OpenDebts(); len(open) > 0 {
+			out = fmt.Sprintf("%d is done, with %s still owed: %s.", r.ID, number(len(open)), open[0].What)
 		}
 		if !r.Facts.Promoted.IsZero() && r.Plan.Every > 0 {
 			d := rotation.DueAfter(r.Facts.Promoted, r.Facts.Expires, rotation.Days(r.Plan.Every))

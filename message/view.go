@@ -74,6 +74,22 @@ func asks(r *rotation.Rotation, verb rotation.Verb) question {
 			"The new " + noun(r) + " becomes current without: " + missing + ".",
 			"This counts only from one of " + handle(r.Plan.Approvers) + ", and not from " + person(r.Starter) + ".",
 		}}
+	case rotation.Compromised:
+		return question{"Compromised", "What happened?", "Go on as compromised", []string{
+			"The old " + noun(r) + " is treated as known to others: one approval is enough, nothing waits longer than the catalogue says, and the approvers look over it afterwards.",
+		}}
+	case rotation.CloseReview:
+		return question{"Close the review", "What did you find?", "Close the review", []string{
+			"Say how the old " + noun(r) + " got out and what was done with it, as far as that is known.",
+		}}
+	case rotation.Owe:
+		return question{"Leave it as a debt", "Who ends it, and by when?", "Leave it", []string{
+			"The rotation goes on. The old " + noun(r) + " stays listed until it is seen dead.",
+		}}
+	case rotation.SettleDebt:
+		return question{"It is gone", "How do you know?", "Settle it", []string{
+			"Press Check the old one first: what is observed beats what anybody says. Your word settles what Rekey can't look at.",
+		}}
 	case rotation.RollBack:
 		return question{"Roll back", "Why?", "Roll back", []string{
 			"The old " + noun(r) + " becomes current again, and the steps that put the new one into use are undone. The new one stays on record until it is revoked.",
@@ -114,6 +130,9 @@ func title(r *rotation.Rotation) string {
 
 // chosen is the value that a parked step offers with a verb.
 func chosen(r *rotation.Rotation, verb rotation.Verb) string {
+	if open := r.OpenDebts(); verb == rotation.SettleDebt && len(open) > 0 {
+		return open[0].ID
+	}
 	if s := r.Step(); s != nil && s.Problem != nil {
 		for _, c := range s.Problem.Choices {
 			if c.Verb == verb {

@@ -6,15 +6,17 @@ import (
 )
 
 // The kinds of steps that the state machine itself knows. All others are known
-// only to their Action.
+// only to their Action, which may say that it takes the part of one of these
+// (Acting): a provider that mints a client secret is a way to receive it.
 const (
 	KindApprove  = "approve"  // somebody else approves
 	KindReceive  = "receive"  // the new value comes in
 	KindPromote  = "promote"  // it becomes current: the switch
-	KindWithdraw = "withdraw" // a cancelled rotation takes its staged version back
+	KindWithdraw = "withdraw" // a cancelled rotation takes back what it made
 	KindRestore  = "restore"  // a roll back makes the old value current again
-	KindUsed     = "see_used" // another workflow is seen to use it
+	KindUsed     = "see_used" // it is seen in use
 	KindRevoke   = "revoke"   // the old value is ended
+	KindReview   = "review"   // approvers look over what was done in an emergency
 )
 
 // An Action is what the bot does for one kind of step. It keeps no state: all
@@ -34,6 +36,9 @@ type Action interface {
 	Do(ctx context.Context, t *Task) (Outcome, error)
 }
 
+// An Acting action takes the part of another kind in the state machine.
+type Acting interface{ As() string }
+
 // An Outcome is how one attempt ended. Make it with Done, Wait, Park, AskAgain
 // or Resume.
 type Outcome struct {
@@ -47,7 +52,12 @@ type Outcome struct {
 	learn    func(*Facts)
 	debts    []Debt
 	attest   bool
+	beside   bool
+	final    bool
+	press    string
 	attested Person
+	owing    *Debt
+	options  []Option
 }
 
 type outcomeKind int
@@ -100,9 +110,41 @@ func (o Outcome) Owing(debts ...Debt) Outcome {
 	return o
 }
 
-// Attestable lets the holder vouch for the step instead.
+// Attestable lets whoever has the turn vouch for the step instead.
 func (o Outcome) Attestable() Outcome {
 	o.attest = true
+	return o
+}
+
+// Saying is Attestable with another button than "Attest…".
+func (o Outcome) Saying(button string) Outcome {
+	o.attest, o.press = true, button
+	return o
+}
+
+// Beside asks for a person's word besides what is observed: StepRun.Attested
+// and Word hold it once it is given, and the step goes on.
+func (o Outcome) Beside() Outcome {
+	o.attest, o.beside = true, true
+	return o
+}
+
+// Final says that what a person vouches for here can't be undone.
+func (o Outcome) Final() Outcome {
+	o.final = true
+	return o
+}
+
+// Owable lets the holder leave the step with a debt instead of waiting.
+func (o Outcome) Owable(d Debt) Outcome {
+	o.owing = &d
+	return o
+}
+
+// Offering lets the holder choose any of the options; Facts.Picked holds them
+// once they have.
+func (o Outcome) Offering(options ...Option) Outcome {
+	o.options = options
 	return o
 }
 

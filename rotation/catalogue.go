@@ -15,7 +15,8 @@ import (
 
 // A Catalogue is the secrets and runbooks that Rekey knows.
 type Catalogue struct {
-	Secrets  []Secret
+	Secrets  []Secret // a row with members is one secret for each of them
+	Rows     []Secret // the rows as they are written
 	Runbooks map[string]Runbook
 
 	book Book
@@ -23,9 +24,11 @@ type Catalogue struct {
 
 // A Book is what reading a catalogue needs to know besides its text.
 type Book struct {
-	Actions map[string]Action                  // by kind
-	ID      func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
-	Link    func(url string) string            // where a link leads; nil: where it says
+	Actions  map[string]Action                  // by kind
+	Provers  map[string]Prover                  // by name
+	Watchers map[string]Watcher                 // by name
+	ID       func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
+	Link     func(url string) string            // where a link leads; nil: where it says
 }
 
 // Reserved names can't be secrets: they are words of the command.
@@ -153,7 +156,11 @@ func (l *loader) secrets(n ast.Node) {
 		for _, problem := range s.check() {
 			l.failAt(line, "%s: %s", s.Name, problem)
 		}
-		l.c.Secrets = append(l.c.Secrets, s)
+		l.c.Rows = append(l.c.Rows, s)
+		for _, one := range s.members() {
+			l.at("secret "+one.Name, line)
+			l.c.Secrets = append(l.c.Secrets, one)
+		}
 	}
 }
 
@@ -181,9 +188,21 @@ func (s *Secret) check() []string {
 	add(s.Name == "" || strings.ContainsAny(s.Name, " \t\n<>&|*"), "a name is needed, without spaces")
 	add(slices.Contains(Reserved, s.Name), "the name is a word of the command; choose another")
 	add(s.Title == "", "a title is needed")
+	if s.Exempt != nil {
+		out = append(out, s.exemption()...)
+		if s.Runbook == "" {
+			return out
+		}
+	}
 	add(s.Region == "", "a region is needed")
-	add(s.Every == 0, "every: is needed, like 180d")
+	add(s.Every == 0 && s.Exempt == nil, "every: is needed, like 180d")
 	add(s.Overlap != None && s.Overlap != SideBySide, "overlap: must be none or side-by-side")
+	add(s.Compromised != ReplaceFirst && s.Compromised != RevokeFirst, "compromised: must be replace-first or revoke-first")
+	for name, m := range s.Members {
+		add(name == "" || strings.ContainsAny(name, " \t\n<>&|*"), fmt.Sprintf("members: %q is no name", name))
+		add(m.DeliverTo == "", "members: "+name+" needs deliver_to, the secret that its value is delivered into")
+		add((m.User == "") == (m.SpeaksFor == ""), "members: "+name+" needs either user or speaks_for: who confirms that the value is in use")
+	}
 	add(!slices.Contains([]Entry{EntryCLI, EntryConsole, EntryAPI}, s.Entry), "entry: must be cli, console or api")
 	add(s.Quorum < 1, "quorum: must be at least 1")
 	for _, r := range s.Read {
@@ -192,11 +211,40 @@ func (s *Secret) check() []string {
 	return out
 }
 
-// render tries every secret's plan.
+// exemption returns what is wrong with an exempt row.
+func (s *Secret) exemption() []string {
+	var out []string
+	if _, err := time.Parse(time.DateOnly, s.Exempt.Review); err != nil {
+		out = append(out, "exempt: needs a review date, like 2027-05-22")
+	}
+	if strings.TrimSpace(s.Exempt.Reason) == "" {
+		out = append(out, "exempt: needs a reason")
+	}
+	if s.Owner == "" {
+		out = append(out, "an owner is needed, also for what isn't rotated")
+	}
+	return out
+}
+
+// render tries every secret's plan, also the one for a compromised value.
 func (l *loader) render() {
 	for i := range l.c.Secrets {
 		s := &l.c.Secrets[i]
-		if _, problems := l.c.plan(s); len(problems) > 0 {
+		var problems []string
+		if s.Runbook != "" || s.Exempt == nil {
+			_, problems = l.c.plan(s, Order{Secret: s.Name})
+		}
+		if s.Runbook != "" && s.Exempt == nil {
+			_, more := l.c.plan(s, Order{Secret: s.Name, Compromised: true})
+			problems = append(problems, more...)
+		}
+		for _, p := range problems {
+			l.failAt(l.lines["secret "+s.Name], "%s: %s", s.Name, p)
+		}
+	}
+	for i := range l.c.Rows {
+		s := &l.c.Rows[i]
+		if _, problems := l.c.watches(s); len(problems) > 0 {
 			for _, p := range problems {
 				l.failAt(l.lines["secret "+s.Name], "%s: %s", s.Name, p)
 			}
@@ -231,12 +279,26 @@ func (c *Catalogue) Secret(name string) (*Secret, error) {
 			return &c.Secrets[i], nil
 		}
 	}
+	if members := c.of(name); len(members) > 0 {
+		return nil, &Error{Reason: Unknown, What: name + " stands for several: " + strings.Join(members, ", ") + ".", Next: "Say which, as in `/rotate " + name + " " + members[0] + "`."}
+	}
 	e := &Error{Reason: Unknown, What: "There is no secret called " + name + ".", Next: "`/rotate list` shows what there is."}
 	if near := c.nearest(name); near != "" {
 		e.Next = "Did you mean " + near + "?"
 		return nil, &Nearest{e, near}
 	}
 	return nil, e
+}
+
+// of returns the members of a row.
+func (c *Catalogue) of(row string) []string {
+	var out []string
+	for _, s := range c.Secrets {
+		if s.Of == row {
+			out = append(out, strings.TrimPrefix(s.Name, row+" "))
+		}
+	}
+	return out
 }
 
 // Nearest is an Error about a misspelt name, with the name that was perhaps

@@ -93,7 +93,7 @@ func load(t *testing.T, text string) *rotation.Catalogue {
 
 func planOf(t *testing.T, text, name string) rotation.Plan {
 	t.Helper()
-	p, err := load(t, text).Plan(name)
+	p, err := load(t, text).Plan(rotation.Order{Secret: name})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package rotation
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,13 +39,17 @@ type Verdict struct {
 	Why   string // a sentence for the person, if it doesn't count
 }
 
-// Bound is what an approval binds to: the plan's hash, and where the value
-// comes first, the staged version as well.
+// Bound is what an approval binds to: the plan's hash, what was chosen, and
+// where the value comes first, the staged version as well.
 func (r *Rotation) Bound() string {
+	bound := r.Plan.Hash()
 	if r.Plan.Overlap == SideBySide {
-		return r.Plan.Hash() + "+" + r.Facts.New
+		bound += "+" + r.Facts.New
 	}
-	return r.Plan.Hash()
+	if len(r.Facts.Picked) > 0 {
+		bound += "+" + strings.Join(r.Facts.Picked, "+")
+	}
+	return bound
 }
 
 // OpenClaims returns the claims that nobody has decided on yet.
@@ -82,7 +87,7 @@ func (r *Rotation) Committed() bool {
 
 // Switching reports whether the move of AWSCURRENT was intended or seen.
 func (r *Rotation) Switching() bool {
-	if r.Facts.Way == ByConsole || !r.Facts.Promoted.IsZero() {
+	if r.Facts.Way == ByConsole || r.Facts.Way == ByOwner || !r.Facts.Promoted.IsZero() {
 		return true
 	}
 	s := r.Find(KindPromote)
@@ -161,7 +166,7 @@ func (r *Rotation) overtaken(c Claim) string {
 	if c.Hash != r.Bound() {
 		return "The plan changed while Slack was asked about you. Look at the card again before you press."
 	}
-	if c.Verb != Refuse && (c.By == r.Starter || c.By == r.Holder && c.Verb == Approve) {
+	if c.Verb != Refuse && (c.By == r.Starter || c.By == r.Holder && (c.Verb == Approve || c.Verb == CloseReview)) {
 		return r.whyNotOwn(c.By)
 	}
 	return ""
@@ -191,6 +196,8 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 	case RollBack:
 		r.Reason, r.EndedBy = c.Reason, c.By
 		return r.rollBack(c.By, now)
+	case CloseReview:
+		return r.tick(r.Step(), []string{Mention(c.By) + ": " + c.Reason}, now)
 	}
 	return nil
 }
@@ -227,7 +234,7 @@ func (r *Rotation) voidOthers() {
 // changed or an approver may not approve any more.
 func (r *Rotation) reapprove(why string, now time.Time) []Event {
 	events := r.voidApprovals(why, now)
-	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindApprove })
+	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Is(KindApprove) })
 	if s := r.Step(); r.At != at { // what is done stays done, and this step goes on afterwards
 		s.State, s.Problem, s.Note = Later, nil, ""
 	}

@@ -13,6 +13,7 @@ type Engine struct {
 	Store     Store
 	Catalogue *Catalogue
 	Actions   map[string]Action // by kind
+	Provers   map[string]Prover // by name
 	Members   Members
 	Now       func() time.Time // the wall clock, or the sandbox's
 	Waits     Waits
@@ -38,6 +39,7 @@ type Waits struct {
 	Copies   time.Duration // how long after a run a copy may take to move: five minutes
 	Idle     time.Duration // working time after which whoever is needed is reminded: four hours
 	Approval time.Duration // how old an approval may be when it is used, side by side: seven days
+	Debts    time.Duration // pace at which debts are looked at that need no sign-in for it: an hour
 }
 
 // Fill puts the defaults in where nothing is set.
@@ -49,7 +51,7 @@ func (w Waits) Fill() Waits {
 		{&w.Send, 20 * time.Second}, {&w.Settle, 90 * time.Second}, {&w.Poll, 5 * time.Second},
 		{&w.PollSlow, time.Minute}, {&w.PollLate, 10 * time.Minute}, {&w.Answer, 5 * time.Second},
 		{&w.Slack, time.Minute}, {&w.Run, time.Hour}, {&w.Copies, 5 * time.Minute},
-		{&w.Idle, 4 * time.Hour}, {&w.Approval, 7 * 24 * time.Hour},
+		{&w.Idle, 4 * time.Hour}, {&w.Approval, 7 * 24 * time.Hour}, {&w.Debts, time.Hour},
 	} {
 		if *x.field == 0 {
 			*x.field = x.value
@@ -65,11 +67,11 @@ func NewEngine(e Engine) *Engine {
 	return &e
 }
 
-// Start begins a rotation of the named secret. It returns an Error if there is
+// Start begins a rotation. It returns an Error if there is
 // no such secret (with the nearest name), if it can't be rotated, or if one is
 // running already.
-func (e *Engine) Start(ctx context.Context, secret string, by Person) (*Rotation, error) {
-	plan, err := e.Catalogue.Plan(secret)
+func (e *Engine) Start(ctx context.Context, o Order, by Person) (*Rotation, error) {
+	plan, err := e.Catalogue.Plan(o)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +88,10 @@ func (e *Engine) Start(ctx context.Context, secret string, by Person) (*Rotation
 // Press does what a button on a card asks for. An Error says why it can't be.
 func (e *Engine) Press(ctx context.Context, id ID, p Press) (*Rotation, error) {
 	return e.update(ctx, id, func(r *Rotation) ([]Event, error) {
-		if p.Verb == NewPlan {
-			plan, err := e.Catalogue.Plan(r.Plan.Secret)
+		if p.Verb == NewPlan || p.Verb == Compromised {
+			o := r.Plan.Order()
+			o.Compromised = o.Compromised || p.Verb == Compromised
+			plan, err := e.Catalogue.Plan(o)
 			if err != nil {
 				return nil, err
 			}
@@ -105,7 +109,7 @@ func (e *Engine) Compare(ctx context.Context) error {
 		return fmt.Errorf("listing the running rotations: %w", err)
 	}
 	for _, r := range running {
-		fresh, err := e.Catalogue.Plan(r.Plan.Secret)
+		fresh, err := e.Catalogue.Plan(r.Plan.Order())
 		if err != nil {
 			e.Log.Warn("a running rotation's secret is not in the catalogue any more; it goes on by its own copy", "rotation", r.ID, "secret", r.Plan.Secret)
 			continue
@@ -160,6 +164,7 @@ func (e *Engine) logged(r *Rotation, events ...Event) {
 func (e *Engine) schedule(r *Rotation) {
 	s := r.Step()
 	if s == nil {
+		r.Due = r.nextLook(e.Waits.Debts, e.Now())
 		return
 	}
 	if s.State == Parked {
@@ -183,7 +188,7 @@ func (e *Engine) schedule(r *Rotation) {
 
 func waitsForSomebody(r *Rotation) bool {
 	s := r.Step()
-	return s.State == Parked || s.State == Open && (s.By != Rekey || s.Kind == KindApprove)
+	return s.State == Parked || s.State == Open && (s.By != Rekey || s.Is(KindApprove))
 }
 
 // Pace returns how long to wait before an open step is looked at again: short

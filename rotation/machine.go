@@ -60,9 +60,7 @@ func (r *Rotation) learn(s *StepRun, o Outcome) (news bool) {
 		}
 	}
 	for _, d := range o.debts {
-		if !slices.ContainsFunc(r.Debts, func(x Debt) bool { return x.What == d.What && x.Why == d.Why }) {
-			r.Debts, news = append(r.Debts, d), true
-		}
+		news = r.owe(d, s) || news
 	}
 	return news
 }
@@ -79,7 +77,7 @@ func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
 	for next := r.At + 1; next < len(r.Steps); next++ {
 		if state := r.Steps[next].State; state != Ticked && state != Skipped {
 			r.open(next, now)
-			if r.Step().Kind == KindApprove && r.overtakenPlan() {
+			if r.Step().Is(KindApprove) && r.overtakenPlan() {
 				events = append(events, r.park(r.Step(), planChanged(r), now)...)
 			}
 			return events
@@ -113,10 +111,12 @@ func (r *Rotation) open(i int, now time.Time) {
 	s.Round++
 	r.Due, r.Touched = now, now
 	switch {
-	case s.Kind == KindApprove:
+	case s.Is(KindApprove):
 		r.turn(Approvers, TurnApprove, now)
-	case s.By == Holder:
-		r.turn(Holder, TurnStep, now)
+	case s.Is(KindReview):
+		r.turn(Approvers, TurnReview, now)
+	case s.By != Rekey:
+		r.turn(s.By, TurnStep, now)
 	}
 }
 
@@ -129,12 +129,12 @@ func (r *Rotation) turn(to Party, kind TurnKind, now time.Time) {
 func (r *Rotation) wait(s *StepRun, o Outcome, news bool, now time.Time) []Event {
 	changed := s.Note != o.note || news
 	s.State, s.Note = Open, o.note
-	changed = changed || s.Attestable != o.attest
-	s.Attestable = o.attest
+	changed = changed || s.Attestable != o.attest || s.Beside != o.beside || s.Press != o.press || (s.Owing == nil) != (o.owing == nil) || !slices.Equal(s.Options, o.options)
+	s.Attestable, s.Beside, s.Final, s.Press, s.Owing, s.Options = o.attest, o.beside, o.final, o.press, o.owing, o.options
 	if o.by != "" && s.By != o.by {
 		s.By, changed = o.by, true
-		if o.by == Holder {
-			r.turn(Holder, TurnStep, now)
+		if o.by != Rekey {
+			r.turn(o.by, TurnStep, now)
 		}
 	}
 	if !changed {
@@ -162,7 +162,7 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 	if r.Plan.Overlap == SideBySide {
 		events = r.voidApprovals("The approval was for another value, which is asked for again.", now)
 	}
-	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
+	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Is(KindReceive) })
 	for i := at; i < len(r.Steps); i++ {
 		s := &r.Steps[i]
 		s.State, s.Problem, s.Note, s.Evidence, s.Attested = Later, nil, "", nil, ""

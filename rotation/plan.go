@@ -52,7 +52,15 @@ type Plan struct {
 	Users     []string `json:"users,omitempty"` // what fails while an old value is dead and the new one isn't in use
 	Steps     []Step   `json:"steps"`
 	RollBack  []Step   `json:"roll_back,omitempty"`
-	Baseline  string   `json:"baseline,omitempty"` // VersionId that was AWSCURRENT at the start
+	Withdraw  []Step   `json:"withdraw,omitempty"` // the steps that take a cancelled rotation back; empty: one of KindWithdraw
+
+	Prover      string `json:"prover,omitempty"`      // by which Prover a value is tried; empty: none can
+	Proof       Params `json:"proof,omitempty"`       // and what it has to prove
+	User        Handle `json:"user,omitzero"`         // whom the credential is for, or who speaks for them
+	Walk        bool   `json:"walk,omitempty"`        // nothing is rotated: people are guided
+	Compromised bool   `json:"compromised,omitempty"` // somebody else may know the old value
+	Lead        int    `json:"lead,omitempty"`        // how many days a rotation takes
+	Baseline    string `json:"baseline,omitempty"`    // VersionId that was AWSCURRENT at the start
 }
 
 // A Handle is a person group or a channel: what people call it, and the id
@@ -67,6 +75,7 @@ type Handle struct {
 type Step struct {
 	ID      string          `json:"id"`
 	Kind    string          `json:"kind"`
+	As      string          `json:"as,omitempty"` // the kind whose part it takes in the state machine, if that is another
 	Title   string          `json:"title"`
 	Done    string          `json:"done"` // the title once it is done: "Regenerated and saved"
 	Text    string          `json:"text,omitempty"`
@@ -75,6 +84,9 @@ type Step struct {
 	By      Party           `json:"by"`
 	With    json.RawMessage `json:"with,omitempty"`
 }
+
+// Is reports whether the step is of the kind, or takes its part.
+func (s *Step) Is(kind string) bool { return s.Kind == kind && s.As == "" || s.As == kind }
 
 // A Link is a button that opens a page.
 type Link struct {
@@ -89,6 +101,7 @@ type Party string
 const (
 	Rekey     Party = "rekey"     // nobody: the bot does it
 	Holder    Party = "holder"    // the person who holds the rotation
+	User      Party = "user"      // the person whom the credential is for, or who speaks for them
 	Approvers Party = "approvers" // the approver group
 	Starter   Party = "starter"   // whoever started it
 	Team      Party = "team"      // everybody in the owner's group
@@ -110,6 +123,11 @@ func Decode(p Params, v any) error {
 	return nil
 }
 
+// Order is what was asked for to get such a plan.
+func (p *Plan) Order() Order {
+	return Order{Secret: p.Secret, Compromised: p.Compromised, Walk: p.Walk}
+}
+
 // Place is where the secret is kept.
 func (p *Plan) Place() Place { return Place{ID: p.SecretID, Region: p.Region, Role: p.Role} }
 
@@ -122,9 +140,9 @@ func (p *Plan) MayRead(stage string) bool { return slices.Contains(p.Read, stage
 // that was current at the start. Titles, texts and links don't count.
 func (p *Plan) Hash() string {
 	bound := *p
-	bound.Title, bound.Noun, bound.Console, bound.Users = "", "", "", nil
-	bound.Owner.Name, bound.Channel.Name, bound.Approvers.Name = "", "", ""
-	bound.Steps, bound.RollBack = bare(p.Steps), bare(p.RollBack)
+	bound.Title, bound.Noun, bound.Console, bound.Users, bound.Lead = "", "", "", nil, 0
+	bound.Owner.Name, bound.Channel.Name, bound.Approvers.Name, bound.User.Name = "", "", "", ""
+	bound.Steps, bound.RollBack, bound.Withdraw = bare(p.Steps), bare(p.RollBack), bare(p.Withdraw)
 	text, err := json.Marshal(bound)
 	if err != nil {
 		panic("rotation: a plan that can't be marshalled: " + err.Error())
@@ -136,7 +154,7 @@ func (p *Plan) Hash() string {
 func bare(steps []Step) []Step {
 	out := make([]Step, len(steps))
 	for i, s := range steps {
-		out[i] = Step{ID: s.ID, Kind: s.Kind, By: s.By, With: s.With}
+		out[i] = Step{ID: s.ID, Kind: s.Kind, As: s.As, By: s.By, With: s.With}
 	}
 	return out
 }

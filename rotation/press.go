@@ -23,11 +23,18 @@ const (
 	RollBack      Verb = "roll_back"
 	NewPlan       Verb = "new_plan"
 	Choose        Verb = "choose" // between two new versions
-	StartOther    Verb = "start"  // start the rotation of another secret: the value is its name
+	Pick          Verb = "pick"   // any of a step's options
+	Owe           Verb = "owe"    // leave the step with a debt
+	CheckDebt     Verb = "check_debt"
+	SettleDebt    Verb = "settle_debt" // I vouch for its death: nothing can be observed
+	Compromised   Verb = "compromised"
+	CloseReview   Verb = "close_review"
+	StartOther    Verb = "start" // start the rotation of another secret: the value is its name
 )
 
 var past = map[Verb]string{
 	Approve: "Approved", Refuse: "Refused", PromoteAnyway: "Let pass what is missing in", RollBack: "Ordered the roll back of",
+	CloseReview: "Closed the review of",
 }
 
 // A Press is one button pressed by one person: on which step and round it was
@@ -39,13 +46,17 @@ type Press struct {
 	By     Person
 	Reason string
 	Value  string
-	Plan   Plan // for NewPlan: what the catalogue renders now
+	Values []string // for Pick: what was chosen
+	Plan   Plan     // for NewPlan and Compromised: what the catalogue renders now
 }
 
 // Press does what the button asks, or explains why not. The right of the
 // person to press buttons at all is checked before; here stands what follows
 // from the rotation itself.
 func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
+	if p.Verb == CheckDebt || p.Verb == SettleDebt {
+		return r.pressDebt(p, now)
+	}
 	s := r.Step()
 	if s == nil {
 		return nil, refuse(NotNow, "Rotation %d is %s. Nothing left to do here.", r.ID, r.State)
@@ -56,6 +67,10 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 	if p.Verb == RollBack {
 		r.Touched = now
 		return r.askRollBack(p, now)
+	}
+	if p.Verb == Compromised {
+		r.Touched = now
+		return r.alarm(p, now)
 	}
 	if p.Verb == Cancel && p.Step == "" { // typed, not pressed: about whatever is current
 		p.Step, p.Round = s.ID, s.Round
@@ -68,7 +83,7 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 	case Approve:
 		return r.approve(p, now)
 	case Refuse:
-		if s.Kind != KindApprove {
+		if !s.Is(KindApprove) {
 			return nil, refuse(NotNow, "This was approved already, so it can't be refused. Cancel it if it must not go on.")
 		}
 		if !r.MayRefuse() {
@@ -81,6 +96,12 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 		return r.check(p, now)
 	case Attest:
 		return r.attest(p, now)
+	case Owe:
+		return r.leaveOwing(p, now)
+	case Pick:
+		return r.pick(p, now)
+	case CloseReview:
+		return r.closeReview(p, now)
 	}
 	return r.pressParked(p, now)
 }
@@ -132,7 +153,7 @@ func (r *Rotation) movedOn(p Press) error {
 func (r *Rotation) approve(p Press, now time.Time) ([]Event, error) {
 	s := r.Step()
 	switch {
-	case s.Kind != KindApprove:
+	case !s.Is(KindApprove):
 		return nil, refuse(NotNow, "There is nothing to approve at the moment.")
 	case s.State == Parked:
 		return nil, refuse(NotNow, "This can't be approved yet: %s", s.Problem.What)
@@ -208,23 +229,55 @@ func (c *Checks) Probed(now time.Time) {
 // attest ticks a step on somebody's word, where the step allows it.
 func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 	s := r.Step()
-	switch {
-	case p.By != r.Holder:
+	switch user := Person(r.Plan.User.ID); {
+	case s.By == User && p.By != user:
+		return nil, refuse(NotAllowed, "Only %s, whom this %s is for, can say so.", Mention(user), r.Plan.Noun)
+	case s.By != User && p.By != r.Holder:
 		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can vouch for a step. Press Take over first if it is yours now.", Mention(r.Holder))
 	case !s.Attestable:
 		return nil, refuse(NotNow, "This step is ticked by what is observed, not by a press.")
 	}
-	s.Attested = p.By
-	if s.Kind == KindUsed {
+	s.Attested, s.Word = p.By, p.Reason
+	if s.Final {
+		r.Facts.NoReturn = now
+	}
+	if s.Beside {
+		s.Attestable, r.Due = false, now
+		return []Event{r.event(now, p.By, "vouched", s.Title+": "+p.Reason)}, nil
+	}
+	if s.Is(KindUsed) {
 		r.Facts.Used, r.Facts.Vouched = now, p.By
 	}
 	return r.tick(s, []string{"attested by " + Mention(p.By) + ": " + p.Reason}, now), nil
 }
 
+// pick takes what the holder chose from the step's options.
+func (r *Rotation) pick(p Press, now time.Time) ([]Event, error) {
+	s := r.Step()
+	switch {
+	case p.By != r.Holder:
+		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can choose. Press Take over first if it is yours now.", Mention(r.Holder))
+	case len(s.Options) == 0:
+		return nil, refuse(NotNow, "There is nothing to choose at the moment.")
+	case len(p.Values) == 0:
+		return nil, refuse(Invalid, "Choose at least one.")
+	}
+	var texts []string
+	for _, v := range p.Values {
+		i := slices.IndexFunc(s.Options, func(o Option) bool { return o.Value == v })
+		if i < 0 {
+			return nil, refuse(Stale, "One of these isn't there any more. Open the form again.")
+		}
+		texts = append(texts, s.Options[i].Text)
+	}
+	r.Facts.Picked, r.Due = p.Values, now
+	return []Event{r.event(now, p.By, "picked", "Chose "+join(texts)+".")}, nil
+}
+
 // choose settles which of two new versions it is, and goes back to the step
 // that receives it.
 func (r *Rotation) choose(version string, now time.Time) {
-	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Kind == KindReceive })
+	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Is(KindReceive) })
 	r.Facts.Chosen, r.Facts.New, r.Facts.Way = version, "", ""
 	for i := at; i < len(r.Steps); i++ {
 		r.Steps[i].State, r.Steps[i].Problem, r.Steps[i].Evidence = Later, nil, nil

@@ -12,20 +12,31 @@ import (
 // so that the plan leaves it out.
 type Optional interface{ Needed(p Params) bool }
 
-// Plan renders what a rotation of the named secret would do now.
-func (c *Catalogue) Plan(name string) (Plan, error) {
-	s, err := c.Secret(name)
+// An Order says what is to be started.
+type Order struct {
+	Secret      string // its name
+	Compromised bool   // somebody else may know the value
+	Walk        bool   // nothing is rotated: only the runbook of an exempt row is walked through
+}
+
+// Plan renders what a rotation of the named secret would do now. What isn't
+// rotated is an Exempted error.
+func (c *Catalogue) Plan(o Order) (Plan, error) {
+	s, err := c.Secret(o.Secret)
 	if err != nil {
 		return Plan{}, err
 	}
-	plan, problems := c.plan(s)
+	if s.Exempt != nil && (!o.Walk || s.Runbook == "") {
+		return Plan{}, c.exempted(s)
+	}
+	plan, problems := c.plan(s, o)
 	if len(problems) > 0 {
-		return Plan{}, fmt.Errorf("rendering the plan of %s: %s", name, strings.Join(problems, "; "))
+		return Plan{}, fmt.Errorf("rendering the plan of %s: %s", o.Secret, strings.Join(problems, "; "))
 	}
 	return plan, nil
 }
 
-func (c *Catalogue) plan(s *Secret) (Plan, []string) {
+func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 	book, ok := c.Runbooks[s.Runbook]
 	if !ok {
 		return Plan{}, []string{fmt.Sprintf("there is no runbook %q", s.Runbook)}
@@ -33,21 +44,41 @@ func (c *Catalogue) plan(s *Secret) (Plan, []string) {
 	r := renderer{c: c, scope: c.scope(s)}
 	p := Plan{
 		Secret: s.Name, Title: s.Title, Noun: s.Noun, SecretID: s.SecretID, Region: s.Region, Role: s.Role, Account: s.Account, Console: c.link(s.console()),
-		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every),
+		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every), Lead: int(s.Lead),
 		Owner: r.handle(s.Owner, '@'), Channel: r.handle(s.Channel, '#'), Approvers: r.handle(s.Approvers, '@'),
+	}
+	if s.User != "" {
+		p.User = r.handle(s.User, '@')
 	}
 	order, ok := book.Order[s.Overlap]
 	if !ok {
 		return p, append(r.problems, fmt.Sprintf("the runbook %s has no order for overlap %s", s.Runbook, s.Overlap))
 	}
+	if o.Compromised {
+		order = r.emergency(s, book, &p)
+	}
 	if s.Entry == EntryConsole {
 		order = approvalFirst(book, order)
 	}
+	p.Prover, p.Proof = r.proof(book)
 	p.Steps = r.steps(book, order, "")
-	if s.Overlap == SideBySide {
+	if p.Overlap == SideBySide {
 		p.RollBack = r.steps(book, book.RollBack, "back_")
 	}
+	p.Withdraw = r.steps(book, book.Cancel, "cancel_")
+	if o.Compromised {
+		p.Steps = append(p.Steps, review())
+	}
 	return p, append(r.problems, inOrder(&p)...)
+}
+
+// marshal writes rendered parameters down.
+func (r *renderer) marshal(id string, v any) Params {
+	out, err := json.Marshal(v)
+	if err != nil {
+		r.problems = append(r.problems, fmt.Sprintf("step %s: %v", id, err))
+	}
+	return out
 }
 
 // approvalFirst puts the approval before the value: a save in the console is
@@ -69,23 +100,32 @@ func inOrder(p *Plan) []string {
 	var out []string
 	at := map[string]int{}
 	for i, s := range p.Steps {
-		if _, twice := at[s.Kind]; twice && slices.Contains([]string{KindApprove, KindReceive, KindPromote}, s.Kind) {
-			out = append(out, "there is more than one step of kind "+s.Kind)
+		part := s.Kind
+		if s.As != "" {
+			part = s.As
 		}
-		at[s.Kind] = i
+		if _, twice := at[part]; twice && slices.Contains([]string{KindApprove, KindReceive, KindPromote}, part) {
+			out = append(out, "there is more than one step of kind "+part)
+		}
+		at[part] = i
+	}
+	receive, receives := at[KindReceive]
+	_, promotes := at[KindPromote]
+	if !receives && !promotes { // people are guided, and no value is replaced
+		return out
 	}
 	for _, kind := range []string{KindApprove, KindReceive, KindPromote} {
-		if _, ok := at[kind]; !ok {
+		if _, ok := at[kind]; !ok && (kind != KindPromote || p.Steps[receive].Kind == KindReceive) {
 			out = append(out, "there is no step of kind "+kind)
 		}
 	}
 	if len(out) > 0 {
 		return out
 	}
-	if at[KindPromote] < at[KindReceive] || at[KindPromote] < at[KindApprove] {
+	if promotes && (at[KindPromote] < at[KindReceive] || at[KindPromote] < at[KindApprove]) {
 		out = append(out, "promote must come after receive and approve")
 	}
-	if revoke, ends := at[KindRevoke]; ends {
+	if revoke, ends := at[KindRevoke]; ends && revoke > at[KindReceive] {
 		if used, seen := at[KindUsed]; !seen || used > revoke {
 			out = append(out, "the old "+p.Noun+" would be revoked before the new one was seen in use: name a consumer")
 		}
@@ -138,13 +178,11 @@ func (r *renderer) steps(book Runbook, order []string, prefix string) []Step {
 		for _, l := range t.Links {
 			s.Links = append(s.Links, Link{Title: r.text(id, l.Title), URL: r.c.link(r.text(id, l.URL))})
 		}
-		with, err := json.Marshal(r.any(id, t.With))
-		if err != nil {
-			r.problems = append(r.problems, fmt.Sprintf("step %s: %v", id, err))
-			continue
-		}
 		if t.With != nil {
-			s.With = with
+			s.With = r.marshal(id, r.any(id, t.With))
+		}
+		if acting, ok := action.(Acting); ok {
+			s.As = acting.As()
 		}
 		if err := action.Check(s.With); err != nil {
 			r.problems = append(r.problems, fmt.Sprintf("step %s: %v", id, err))
@@ -165,6 +203,7 @@ func (c *Catalogue) scope(s *Secret) map[string]any {
 	scope := map[string]any{
 		"name": s.Name, "title": s.Title, "noun": s.Noun, "secret_id": s.SecretID, "region": s.Region,
 		"field": s.Field, "console": c.link(s.console()), "siblings": c.siblings(s),
+		"role_arn": s.Role, "account": s.Account, "user": s.User,
 	}
 	for k, v := range s.Values {
 		scope[k] = v

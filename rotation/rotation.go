@@ -36,6 +36,8 @@ type Rotation struct {
 	Ended   time.Time `json:"ended"`
 
 	Plan    Plan      `json:"plan"`
+	Alarmed Person    `json:"alarmed,omitempty"` // who called the old value compromised on the way
+	Alarm   string    `json:"alarm,omitempty"`   // and why
 	Changed string    `json:"changed,omitempty"` // hash of the plan that the catalogue renders now, if it is another
 	Steps   []StepRun `json:"steps"`
 	Forward int       `json:"forward,omitempty"` // how many steps the plan has, once others were added to undo it
@@ -64,7 +66,13 @@ type StepRun struct {
 	Note       string    `json:"note,omitempty"`       // what it is doing or waiting for
 	Asked      string    `json:"asked,omitempty"`      // why it is asked for again
 	Problem    *Problem  `json:"problem,omitempty"`    // why it is parked
-	Attestable bool      `json:"attestable,omitempty"` // the holder may vouch for it instead
+	Attestable bool      `json:"attestable,omitempty"` // whoever has the turn may vouch for it instead
+	Beside     bool      `json:"beside,omitempty"`     // their word is needed besides what is observed, and doesn't tick it
+	Final      bool      `json:"final,omitempty"`      // what they vouch for can't be undone
+	Word       string    `json:"word,omitempty"`       // what they said when they vouched
+	Press      string    `json:"press,omitempty"`      // what the button for it says: "Done…"; empty: "Attest…"
+	Owing      *Debt     `json:"owing,omitempty"`      // the debt that it may be left as
+	Options    []Option  `json:"options,omitempty"`    // what the holder chooses from
 	More       []Link    `json:"more,omitempty"`       // links that turned up on the way: the run
 	Effects    []Effect  `json:"effects,omitempty"`
 	Fails      int       `json:"fails,omitempty"` // attempts in a row that no provider answered
@@ -81,6 +89,12 @@ const (
 	Ticked  StepState = "done"    // done, on the evidence it holds
 	Skipped StepState = "skipped" // not needed any more
 )
+
+// An Option is one thing to choose, with the words for it.
+type Option struct {
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
 
 // A Problem is why a step is parked: what happened, what is safe, what to do,
 // and the presses that lead on.
@@ -108,6 +122,12 @@ type Facts struct {
 	New          string               `json:"new"`           // VersionId of the new value
 	Way          Way                  `json:"way"`           // how it came
 	Created      time.Time            `json:"created"`       // when AWS created that version
+	NewKey       string               `json:"new_key"`       // what its provider calls the new credential: an access key's id
+	OldKey       string               `json:"old_key"`       // and the old one
+	OldUse       string               `json:"old_use"`       // when the old one was last used, as its provider tells; empty: not asked yet
+	NoReturn     time.Time            `json:"no_return"`     // when something was done outside that can't be undone
+	Requested    time.Time            `json:"requested"`     // when another team was asked
+	Picked       []string             `json:"picked"`        // what the holder chose from a step's options
 	Chosen       string               `json:"chosen"`        // the version somebody chose between two
 	Early        bool                 `json:"early"`         // it was saved in the console before the approval
 	Old          OldProof             `json:"old"`           // what is known of the old value
@@ -141,6 +161,8 @@ type Way string
 const (
 	ByPut     Way = "put"     // staged as AWSPENDING under the version id that we reserved
 	ByConsole Way = "console" // saved in the console, so current at once
+	ByMint    Way = "mint"    // made by its provider for Rekey, and staged by Rekey
+	ByOwner   Way = "owner"   // written by whatever owns the secret, such as Terraform, so current at once
 )
 
 // OldProof is what is known of the old value.
@@ -152,13 +174,6 @@ const (
 	OldAlive      OldProof = "alive"      // it still works
 	OldUnreadable OldProof = "unreadable" // it may not or can't be read: not proven
 )
-
-// A Debt is an old credential that was not proven dead.
-type Debt struct {
-	What  string    `json:"what"`
-	Why   string    `json:"why"`
-	Since time.Time `json:"since"`
-}
 
 // A Turn says who is needed now. Each is told once, in the card's thread.
 type Turn struct {
@@ -179,6 +194,8 @@ const (
 	TurnStep       TurnKind = "step"
 	TurnParked     TurnKind = "parked"
 	TurnNudge      TurnKind = "nudge"
+	TurnAlarm      TurnKind = "compromised"
+	TurnReview     TurnKind = "review"
 	TurnComplete   TurnKind = "complete"
 	TurnCancelled  TurnKind = "cancelled"
 	TurnRefused    TurnKind = "refused"
@@ -209,10 +226,13 @@ func (s *StepRun) Kept() string {
 	return s.Note
 }
 
-// Find returns the last step of the given kind, or nil.
+// Emergency reports whether somebody else may know the old value.
+func (r *Rotation) Emergency() bool { return r.Plan.Compromised || r.Alarmed != "" }
+
+// Find returns the last step of the given kind, or that takes its part, or nil.
 func (r *Rotation) Find(kind string) *StepRun {
 	for i := len(r.Steps) - 1; i >= 0; i-- {
-		if r.Steps[i].Kind == kind {
+		if r.Steps[i].Is(kind) {
 			return &r.Steps[i]
 		}
 	}

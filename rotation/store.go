@@ -32,8 +32,9 @@ type Store interface {
 	// Error with Unknown.
 	Latest(ctx context.Context, secret string) (*Rotation, error)
 
-	// Due returns the running rotations that are due at now, and when the next
-	// one will be; zero: none will.
+	// Due returns the rotations that are due at now, and when the next one
+	// will be; zero: none will. One that has ended is due while it has debts to
+	// look at.
 	Due(ctx context.Context, now time.Time) (due []ID, next time.Time, err error)
 
 	// Events returns the events of one rotation, oldest first.

@@ -113,7 +113,7 @@ func FuzzLoadCatalogue(f *testing.F) {
 			return
 		}
 		for _, name := range c.Names() {
-			if _, err := c.Plan(name); err != nil {
+			if _, err := c.Plan(rotation.Order{Secret: name}); err != nil {
 				t.Errorf("%s loads and doesn't render: %v", name, err)
 			}
 		}

@@ -21,6 +21,9 @@ type Task struct {
 // Step returns the step that the attempt is at.
 func (t *Task) Step() *StepRun { return t.Rotation.Step() }
 
+// Prover returns how the rotation's value is tried, or nil if nobody can.
+func (t *Task) Prover() Prover { return t.engine.Provers[t.Rotation.Plan.Prover] }
+
 // Waits returns the configured waits.
 func (t *Task) Waits() Waits { return t.engine.Waits }
 

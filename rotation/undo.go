@@ -14,7 +14,7 @@ const withdrawID = "withdraw"
 func (r *Rotation) MayCancel() bool {
 	receive := r.Find(KindReceive)
 	begun := receive != nil && receive.State != Later
-	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.Facts.Early && (r.Facts.Old != OldRefused || !begun)
+	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.Facts.Early && r.Facts.NoReturn.IsZero() && (r.Facts.Old != OldRefused || !begun)
 }
 
 // MayRefuse reports whether an approver can still say no: until the switch was
@@ -56,12 +56,20 @@ func (r *Rotation) abandon(ending State, now time.Time) []Event {
 		}
 		return r.end(ending, now)
 	}
-	r.detour([]Step{{
+	r.detour(r.withdraw(receive), ending, now)
+	return nil
+}
+
+// withdraw are the steps that take a cancelled rotation back.
+func (r *Rotation) withdraw(receive *StepRun) []Step {
+	if len(r.Plan.Withdraw) > 0 {
+		return r.Plan.Withdraw
+	}
+	return []Step{{
 		ID: withdrawID, Kind: KindWithdraw, By: Rekey,
 		Title: "Make sure that nothing changed", Done: "Nothing changed",
 		With: receive.With,
-	}}, ending, now)
-	return nil
+	}}
 }
 
 // MayRollBack reports whether the old value can still be made current again:
@@ -74,7 +82,7 @@ func (r *Rotation) MayRollBack() bool {
 		return false
 	}
 	return !slices.ContainsFunc(r.Steps, func(s StepRun) bool {
-		return slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.Purpose == "revoke" && e.State != Declined })
+		return s.Is(KindRevoke) && slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.State != Declined })
 	})
 }
 
@@ -130,7 +138,7 @@ func (r *Rotation) Compare(fresh Plan, now time.Time) []Event {
 // who is making the new value isn't stopped half-way.
 func (r *Rotation) overtakenPlan() bool {
 	s := r.Step()
-	if r.Changed == "" || r.Committed() || s.Kind == KindReceive && s.State == Open {
+	if r.Changed == "" || r.Committed() || s.Is(KindReceive) && s.State == Open {
 		return false
 	}
 	return !asksForNewPlan(s)

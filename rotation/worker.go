@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -73,11 +74,13 @@ func (e *Engine) sleep(ctx context.Context, next time.Time) bool {
 // work makes one attempt at whatever is due in one rotation.
 func (e *Engine) work(ctx context.Context, id ID) {
 	r, err := e.Store.Rotation(ctx, id)
-	if err != nil || r.Step() == nil {
+	if err != nil {
 		return
 	}
 	now := e.Now()
 	switch {
+	case r.Step() == nil:
+		err = e.lookAtDebts(ctx, r, now)
 	case !r.Nudge.IsZero() && !r.Nudge.After(now):
 		_, err = e.update(ctx, id, func(r *Rotation) ([]Event, error) { return r.Remind(now), nil })
 	case len(r.OpenClaims()) > 0 && !r.Asking.After(now):
@@ -167,6 +170,44 @@ func (e *Engine) again(r *Rotation, o Outcome, now time.Time) time.Time {
 		return now.Add(o.after)
 	}
 	return now.Add(e.Pace(r, now))
+}
+
+// lookAtDebts looks at the debts of an ended rotation that somebody asked
+// about, or that can be looked at without an attempt to sign in.
+func (e *Engine) lookAtDebts(ctx context.Context, r *Rotation, now time.Time) error {
+	for _, d := range r.OpenDebts() {
+		if !d.due(e.Waits.Debts, now) {
+			continue
+		}
+		seen, dead := e.lookAtDebt(ctx, r, d, now)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if _, err := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) { return r.LookedAt(d.ID, seen, dead, now), nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) lookAtDebt(ctx context.Context, r *Rotation, d Debt, now time.Time) (seen string, dead bool) {
+	creditor, ok := e.Actions[d.Kind].(Creditor)
+	if !ok {
+		return "Rekey has no way to look", false
+	}
+	seen, dead, err := creditor.Dead(ctx, &Task{Rotation: r, Now: now, Asked: d.Asked, engine: e}, d)
+	var provider *ProviderError
+	var person *Error
+	switch {
+	case errors.As(err, &person):
+		return strings.TrimSuffix(person.What, "."), false
+	case errors.As(err, &provider):
+		return provider.Provider + " didn't tell (" + provider.Op + ": " + provider.Code + ")", false
+	case err != nil:
+		e.Log.Error("a debt couldn't be looked at", "rotation", r.ID, "debt", d.ID, "error", err)
+		return "Rekey couldn't look, for a reason that isn't a provider's", false
+	}
+	return seen, dead
 }
 
 // do calls the step's action; a panic in it is an error like any other.

@@ -64,7 +64,7 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 		problem.What = "A new version was saved, but the old " + noun + " still works, and Rekey may not read the new one to say what it is."
 		problem.Safe = "The old " + noun + " works, and nothing has been switched."
 	case !accepted:
-		problem.What = "What was saved isn't a " + noun + " that GitHub accepts, and the old one still works: nothing was regenerated."
+		problem.What = "What was saved isn't a " + noun + " that " + t.Prover().Provider() + " accepts, and the old one still works: nothing was regenerated."
 		problem.Safe = "The old " + noun + " is untouched and in use."
 		problem.Next = "Regenerate the " + noun + " of " + t.Rotation.Plan.Title + ", then press Ask again and save that one."
 	}
@@ -77,14 +77,14 @@ func (a Receive) stillAlive(ctx context.Context, t *rotation.Task, v rotation.Ve
 	return rotation.Park(problem).Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldAlive }), nil
 }
 
-// accepted reports whether GitHub takes the value that was saved, if it may be
+// accepted reports whether the provider takes the value that was saved, if it may be
 // read.
 func (a Receive) accepted(ctx context.Context, t *rotation.Task, v rotation.Versions, version string) (bool, error) {
 	saved, readable, err := read(ctx, t, a.AWS, v, version)
 	if err != nil || !readable {
 		return false, err
 	}
-	if _, err := a.GitHub.Owner(ctx, saved); dead(err) {
+	if _, err := try(ctx, t, saved); dead(err) {
 		return false, nil
 	} else if err != nil {
 		return false, err
@@ -93,7 +93,7 @@ func (a Receive) accepted(ctx context.Context, t *rotation.Task, v rotation.Vers
 }
 
 // deadSibling tries the current value of each other secret behind the same
-// login once, and returns the first that GitHub refuses.
+// login once, and returns the first that is refused.
 func (a Receive) deadSibling(ctx context.Context, t *rotation.Task) (*rotation.Sibling, error) {
 	var p receiveParams
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
@@ -112,7 +112,7 @@ func (a Receive) deadSibling(ctx context.Context, t *rotation.Task) (*rotation.S
 		} else if err != nil {
 			return nil, err
 		}
-		if _, err := a.GitHub.Owner(ctx, value); dead(err) {
+		if _, err := try(ctx, t, value); dead(err) {
 			return &s, nil
 		} else if err != nil {
 			return nil, err

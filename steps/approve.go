@@ -14,10 +14,7 @@ type Approve struct {
 		Labels
 		Values
 	}
-	GitHub interface {
-		Tokens
-		Copies
-	}
+	GitHub Copies
 }
 
 type approveParams struct {
@@ -49,7 +46,7 @@ func (a Approve) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		if _, err := updated(ctx, a.GitHub, p.Copies); err != nil {
 			return rotation.Outcome{}, err
 		}
-		return begin(ctx, t, a.AWS, a.GitHub, v)
+		return begin(ctx, t, a.AWS, v)
 	}
 	if current != f.OldVersion && f.New == "" {
 		note := "A new " + t.Rotation.Plan.Noun + " was saved in the console before the approval. It isn't undone: the approval covers what is left, and Rekey proves it next."

@@ -13,41 +13,28 @@ type Check struct {
 		Labels
 		Values
 	}
-	GitHub Tokens
 }
 
-// Check reads the parameters.
-func (Check) Check(p rotation.Params) error { return checkProof(p) }
+// Check makes sure that there are no parameters.
+func (Check) Check(p rotation.Params) error { return rotation.Decode(p, &struct{}{}) }
 
 // By says that nobody has to act.
 func (Check) By(rotation.Params) rotation.Party { return rotation.Rekey }
 
 // Do proves the value.
 func (a Check) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
-	var p proofParams
-	if err := rotation.Decode(t.Step().With, &p); err != nil {
-		return rotation.Outcome{}, err
-	}
 	v, err := look(ctx, t, a.AWS)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	proof, rejected, err := prove(ctx, t, a.AWS, a.GitHub, v, p)
+	proof, rejected, err := prove(ctx, t, a.AWS, v)
 	switch {
 	case err != nil:
 		return rotation.Outcome{}, err
 	case rejected != nil:
 		return *rejected, nil
-	case len(proof.missing) > 0:
+	case len(proof.Missing) > 0:
 		return lacking(t, proof), nil
 	}
-	return rotation.Done(proof.evidence...).Knowing(proof.learn), nil
-}
-
-func checkProof(p rotation.Params) error {
-	var params proofParams
-	if err := rotation.Decode(p, &params); err != nil {
-		return err
-	}
-	return params.check()
+	return rotation.Done(proof.Evidence...).Knowing(proof.learn), nil
 }

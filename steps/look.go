@@ -41,7 +41,7 @@ func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions,
 func begin(ctx context.Context, t *rotation.Task, aws interface {
 	Labels
 	Values
-}, github Tokens, v rotation.Versions) (rotation.Outcome, error) {
+}, v rotation.Versions) (rotation.Outcome, error) {
 	plan, f := t.Rotation.Plan, t.Rotation.Facts
 	created, err := aws.Created(ctx, plan.Place(), f.OldVersion)
 	if err != nil {
@@ -52,10 +52,10 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 		return rotation.Outcome{}, err
 	}
 	learned := func(f *rotation.Facts) { f.OldCreated = created }
-	if !readable {
+	if !readable || t.Prover() == nil {
 		return rotation.Wait(rotation.AtOnce, "").Knowing(learned), nil
 	}
-	owner, err := github.Owner(ctx, old)
+	owner, err := try(ctx, t, old)
 	switch {
 	case dead(err):
 		return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) {
@@ -105,8 +105,21 @@ func target(r *rotation.Rotation) string {
 	return r.Facts.New
 }
 
+// try asks the provider quietly about a value. The plan has a prover.
+func try(ctx context.Context, t *rotation.Task, v rotation.Value) (rotation.Credential, error) {
+	return t.Prover().Try(ctx, v, t.Rotation.Plan.Proof)
+}
+
 // dead reports whether an error is the provider's refusal of a credential.
 func dead(err error) bool {
 	p, definite := rotation.Definite(err)
-	return definite && p.Code == "401"
+	return definite && p.Dead
+}
+
+// by is the provider that refused a value, for a sentence: " by GitHub".
+func by(t *rotation.Task) string {
+	if t.Prover() == nil {
+		return ""
+	}
+	return " by " + t.Prover().Provider()
 }

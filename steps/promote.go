@@ -19,32 +19,18 @@ type Promote struct {
 		Values
 		Labeller
 	}
-	GitHub interface {
-		Tokens
-		Copies
-	}
-}
-
-type promoteParams struct {
-	proofParams
-	Copies []rotation.Copy `json:"copies"`
+	GitHub Copies
 }
 
 // Check reads the parameters.
-func (Promote) Check(p rotation.Params) error {
-	var params promoteParams
-	if err := rotation.Decode(p, &params); err != nil {
-		return err
-	}
-	return params.check()
-}
+func (Promote) Check(p rotation.Params) error { return checkCopies(p) }
 
 // By says that nobody has to act.
 func (Promote) By(rotation.Params) rotation.Party { return rotation.Rekey }
 
 // Do proves, asks again who approved, and moves the labels.
 func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
-	var p promoteParams
+	var p copiesParams
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -61,13 +47,13 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if saved := v.At(rotation.Current); undecided(t.Rotation, saved) {
 		return which(saved, f.New), nil
 	}
-	proof, rejected, err := prove(ctx, t, a.AWS, a.GitHub, v, p.proofParams)
+	proof, rejected, err := prove(ctx, t, a.AWS, v)
 	switch {
 	case err != nil:
 		return rotation.Outcome{}, err
 	case rejected != nil:
 		return *rejected, nil
-	case !accepted(f, proof.missing):
+	case !accepted(f, proof.Missing):
 		return lacking(t, proof), nil
 	}
 	before, err := a.move(ctx, t, v, p.Copies)
@@ -79,9 +65,9 @@ func (a Promote) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		promoted = f.Created
 	}
 	if f.Accepted != "" {
-		proof.evidence = slices.Insert(proof.evidence, 1, "let pass by "+rotation.Mention(f.Accepted))
+		proof.Evidence = slices.Insert(proof.Evidence, 1, "let pass by "+rotation.Mention(f.Accepted))
 	}
-	return rotation.Done(append(proof.evidence, "current "+rotation.When(promoted))...).Knowing(func(f *rotation.Facts) {
+	return rotation.Done(append(proof.Evidence, "current "+rotation.When(promoted))...).Knowing(func(f *rotation.Facts) {
 		if proof.learn != nil {
 			proof.learn(f)
 		}

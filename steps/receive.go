@@ -18,12 +18,10 @@ type Receive struct {
 		Values
 		Labeller
 	}
-	GitHub Tokens
 }
 
 type receiveParams struct {
-	Login    string             `json:"login"` // whom old and new belong to
-	Siblings []rotation.Sibling `json:"siblings"`
+	Siblings []rotation.Sibling `json:"siblings"` // other secrets behind the same login
 }
 
 // Check reads the parameters.
@@ -39,7 +37,7 @@ func (a Receive) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		return rotation.Outcome{}, err
 	}
 	if t.Rotation.Facts.OldCreated.IsZero() {
-		return begin(ctx, t, a.AWS, a.GitHub, v)
+		return begin(ctx, t, a.AWS, v)
 	}
 	pending := v.At(rotation.Pending)
 	if slices.Contains(t.Rotation.Facts.Rejected, pending) {
@@ -115,14 +113,14 @@ func (a Receive) nothing(ctx context.Context, t *rotation.Task, v rotation.Versi
 		return rotation.Wait(0, t.Step().Kept()), nil
 	}
 	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
-	if err != nil || !readable {
+	if err != nil || !readable || t.Prover() == nil {
 		return rotation.Wait(0, "Looked "+rotation.When(t.Now)+": no new version yet."), err
 	}
 	allowed, err := t.MayProbe(ctx)
 	if err != nil || !allowed {
 		return rotation.Wait(0, "No new version yet. The old one was tried a moment ago; Rekey tries it at most once a minute."), err
 	}
-	_, err = a.GitHub.Owner(ctx, old)
+	_, err = try(ctx, t, old)
 	if dead(err) {
 		note := "The old " + t.Rotation.Plan.Noun + " is refused already. Save the new one now."
 		return rotation.Wait(0, note).Knowing(died(t.Now, t.Now)), nil
@@ -163,7 +161,7 @@ func (a Receive) beside(ctx context.Context, t *rotation.Task, v rotation.Versio
 func (a Receive) instead(ctx context.Context, t *rotation.Task, v rotation.Versions, version, seen string, created time.Time, arrived func(*rotation.Facts)) (rotation.Outcome, error) {
 	f, noun := t.Rotation.Facts, t.Rotation.Plan.Noun
 	if f.Old == rotation.OldRefused {
-		return rotation.Done("observed: "+seen, "old "+noun+" refused by GitHub "+rotation.When(f.OldDead)).Knowing(func(f *rotation.Facts) {
+		return rotation.Done("observed: "+seen, "old "+noun+" refused"+by(t)+" "+rotation.When(f.OldDead)).Knowing(func(f *rotation.Facts) {
 			arrived(f)
 			died(f.OldDead, earlier(f.OldDead, created))(f)
 		}), nil
@@ -179,19 +177,19 @@ func (a Receive) instead(ctx context.Context, t *rotation.Task, v rotation.Versi
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	if !oldReadable {
+	if !oldReadable || t.Prover() == nil {
 		return rotation.Done("observed: "+seen, "old "+noun+": not proven dead").
 			Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldUnreadable; f.FailingSince = created }).
-			Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: "Rekey may not read it, so its death isn't proven", Since: t.Now}), nil
+			Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Now}), nil
 	}
 	allowed, err := t.MayProbe(ctx)
 	if err != nil || !allowed {
 		return rotation.Wait(time.Minute, "A new version is there. The old one was tried a moment ago; Rekey tries it again in a minute."), err
 	}
-	_, err = a.GitHub.Owner(ctx, old)
+	_, err = try(ctx, t, old)
 	switch {
 	case dead(err):
-		return rotation.Done("observed: "+seen, "old "+noun+" refused by GitHub "+rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
+		return rotation.Done("observed: "+seen, "old "+noun+" refused"+by(t)+" "+rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
 			arrived(f)
 			died(t.Now, earlier(t.Now, created))(f)
 		}), nil
@@ -199,6 +197,14 @@ func (a Receive) instead(ctx context.Context, t *rotation.Task, v rotation.Versi
 		return rotation.Outcome{}, err
 	}
 	return a.stillAlive(ctx, t, v, version, readable, arrived)
+}
+
+// whyUnproven says why the death of an old value can't be seen.
+func whyUnproven(t *rotation.Task) string {
+	if t.Prover() == nil {
+		return "no API can try it, so its death isn't proven"
+	}
+	return "Rekey may not read it, so its death isn't proven"
 }
 
 func earlier(a, b time.Time) time.Time {

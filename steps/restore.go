@@ -15,10 +15,7 @@ type Restore struct {
 		Values
 		Labeller
 	}
-	GitHub interface {
-		Tokens
-		Copies
-	}
+	GitHub Copies
 }
 
 // Check reads the parameters.
@@ -45,10 +42,10 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	if !readable {
-		return rotation.Resume("It can't be rolled back: Rekey may not read the old " + plan.Noun + ", so it can't be proven alive."), nil
+	if !readable || t.Prover() == nil {
+		return rotation.Resume("It can't be rolled back: Rekey can't try the old " + plan.Noun + ", so it can't be proven alive."), nil
 	}
-	if _, err := a.GitHub.Owner(ctx, old); dead(err) {
+	if _, err := try(ctx, t, old); dead(err) {
 		return rotation.Resume("It can't be rolled back: the old " + plan.Noun + " is refused already.").Knowing(died(t.Now, t.Now)), nil
 	} else if err != nil {
 		return rotation.Outcome{}, err

@@ -18,20 +18,40 @@ type Revoke struct {
 		Labels
 		Values
 	}
-	GitHub Tokens
 }
 
 type revokeParams struct {
-	By   rotation.Party `json:"by"`   // "rekey" or "holder"
-	Soak string         `json:"soak"` // how long it is kept after the new one is in use
+	By rotation.Party `json:"by"` // "rekey" or "holder"
+	soaking
 }
 
-func (p revokeParams) soak() (time.Duration, error) {
-	d, err := time.ParseDuration(p.Soak)
+// soaking is how long an old credential is kept after the new one is in use.
+type soaking struct {
+	Soak        string `json:"soak"`
+	Compromised string `json:"compromised_soak"` // the same in an emergency; empty: not at all
+}
+
+// soak is how long it is kept in a rotation of this kind.
+func (s soaking) soak(emergency bool) (time.Duration, error) {
+	text := s.Soak
+	if emergency {
+		text = s.Compromised
+		if text == "" {
+			return 0, nil
+		}
+	}
+	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("soak: %q is not a duration like 1h", p.Soak)
+		return 0, fmt.Errorf("soak: %q is not a duration like 1h", text)
 	}
 	return d, nil
+}
+
+// check reads both.
+func (s soaking) check() error {
+	_, err := s.soak(false)
+	_, again := s.soak(true)
+	return errors.Join(err, again)
 }
 
 // Check reads the parameters.
@@ -43,8 +63,7 @@ func (Revoke) Check(p rotation.Params) error {
 	if params.By != rotation.Rekey && params.By != rotation.Holder {
 		return errors.New("by: must be rekey or holder")
 	}
-	_, err := params.soak()
-	return err
+	return params.check()
 }
 
 // By says who ends the old credential. Even a person's turn begins only after
@@ -57,7 +76,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
 		return rotation.Outcome{}, err
 	}
-	soak, err := p.soak()
+	soak, err := p.soak(t.Rotation.Emergency())
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -74,9 +93,11 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 		return rotation.Outcome{}, err
 	}
 	switch {
-	case !readable:
+	case !readable || t.Prover() == nil:
 		return a.unproven(t), nil
-	case p.By == rotation.Holder:
+	}
+	ender, ends := t.Prover().(rotation.Ender)
+	if p.By == rotation.Holder || !ends {
 		return a.byHand(ctx, t, old)
 	}
 	if why, err := t.StillApproved(ctx, "revoke"); err != nil {
@@ -88,10 +109,10 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 		Purpose: "revoke",
 		Settles: true,
 		Send: func(ctx context.Context, _ string, _ json.RawMessage) (any, error) {
-			return nil, a.GitHub.Revoke(ctx, old)
+			return nil, ender.End(ctx, old)
 		},
 		Look: func(ctx context.Context, _ string, _ json.RawMessage) (rotation.Seen, any, error) {
-			_, err := a.GitHub.Owner(ctx, old)
+			_, err := try(ctx, t, old)
 			if dead(err) {
 				return rotation.SeenLanded, nil, nil
 			}
@@ -101,7 +122,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	return a.proveDead(ctx, t, old, "GitHub accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
+	return a.proveDead(ctx, t, old, t.Prover().Provider()+" accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
 }
 
 // byHand waits for a person to delete it; Check now tries it.
@@ -118,11 +139,14 @@ func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Va
 	if err != nil || !allowed {
 		return rotation.Wait(time.Minute, alive), err
 	}
-	_, err = a.GitHub.Owner(ctx, old)
+	_, err = try(ctx, t, old)
 	switch {
 	case dead(err):
-		return rotation.Done("the old " + t.Rotation.Plan.Noun + " is refused by GitHub " + rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
-			f.Old, f.OldDead = rotation.OldRefused, t.Now
+		return rotation.Done("the old " + t.Rotation.Plan.Noun + " is refused" + by(t) + " " + rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
+			f.Old, f.OldDead, f.NoReturn = rotation.OldRefused, t.Now, t.Now
+			if f.Used.IsZero() {
+				f.FailingSince = t.Now // it was ended before the new one was there
+			}
 		}), nil
 	case err != nil:
 		return rotation.Outcome{}, err
@@ -133,7 +157,7 @@ func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Va
 // unproven leaves it to the holder's word, and keeps the debt.
 func (a Revoke) unproven(t *rotation.Task) rotation.Outcome {
 	noun := t.Rotation.Plan.Noun
-	return rotation.Wait(0, "Delete the old "+noun+". Rekey may not read it, so it can't prove that it is gone: press Attest… when it is.").
+	return rotation.Wait(0, "Delete the old "+noun+". Rekey can't prove that it is gone: press Attest… when it is.").
 		Needing(rotation.Holder).Attestable().
-		Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: "Rekey may not read it, so its death isn't proven", Since: t.Step().Opened})
+		Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Step().Opened})
 }

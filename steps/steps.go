@@ -69,19 +69,38 @@ type Copies interface {
 	PutCopy(ctx context.Context, repo, name string, v rotation.Value) error
 }
 
+// Book returns what reading a catalogue needs to know of steps, provers and
+// watchers. The caller adds the ids behind handles.
+func Book(p Providers) rotation.Book {
+	return rotation.Book{Actions: All(p), Provers: Provers(p), Watchers: Watchers(p)}
+}
+
+// Watchers returns what can be looked at now and then, by the kinds that a
+// row's watch: takes.
+func Watchers(Providers) map[string]rotation.Watcher { return map[string]rotation.Watcher{} }
+
+// Provers returns how values are tried, by the names that a runbook's proof:
+// takes.
+func Provers(p Providers) map[string]rotation.Prover {
+	return map[string]rotation.Prover{
+		"github": GitHubToken{p.GitHub},
+	}
+}
+
 // All returns the action of every kind of step.
 func All(p Providers) map[string]rotation.Action {
 	return map[string]rotation.Action{
 		rotation.KindApprove:  Approve{p.AWS, p.GitHub},
-		rotation.KindReceive:  Receive{p.AWS, p.GitHub},
-		"check":               Check{p.AWS, p.GitHub},
+		rotation.KindReceive:  Receive{p.AWS},
+		"check":               Check{p.AWS},
 		rotation.KindPromote:  Promote{p.AWS, p.GitHub},
 		"replace_copies":      ReplaceCopies{p.AWS, p.GitHub},
 		"run_workflow":        RunWorkflow{p.GitHub},
 		"confirm_copies":      ConfirmCopies{p.GitHub},
 		rotation.KindUsed:     SeeUsed{p.GitHub},
-		rotation.KindRevoke:   Revoke{p.AWS, p.GitHub},
+		rotation.KindRevoke:   Revoke{p.AWS},
 		rotation.KindRestore:  Restore{p.AWS, p.GitHub},
-		rotation.KindWithdraw: Withdraw{p.AWS, p.GitHub},
+		rotation.KindWithdraw: Withdraw{p.AWS},
+		rotation.KindReview:   Review{},
 	}
 }

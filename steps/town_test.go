@@ -70,12 +70,12 @@ func visitAfter(t *testing.T, change func(*town), edits ...string) *town {
 		}
 	}
 	change(town)
-	actions := steps.All(steps.Providers{AWS: w, GitHub: w})
-	book := catalogue(t, actions, edits...)
+	known := steps.Book(steps.Providers{AWS: w, GitHub: w})
+	book := catalogue(t, known, edits...)
 	town.engine = rotation.NewEngine(rotation.Engine{
-		Store: town, Catalogue: book, Actions: actions, Members: town, Now: w.now, Fence: 1, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Store: town, Catalogue: book, Actions: known.Actions, Provers: known.Provers, Members: town, Now: w.now, Fence: 1, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
-	if _, err := town.engine.Start(t.Context(), name, ann); err != nil {
+	if _, err := town.engine.Start(t.Context(), rotation.Order{Secret: name}, ann); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -91,7 +91,7 @@ func visitAfter(t *testing.T, change func(*town), edits ...string) *town {
 	return town
 }
 
-func catalogue(t *testing.T, actions map[string]rotation.Action, edits ...string) *rotation.Catalogue {
+func catalogue(t *testing.T, known rotation.Book, edits ...string) *rotation.Catalogue {
 	t.Helper()
 	text, err := os.ReadFile("../catalogue.yaml")
 	if err != nil {
@@ -104,7 +104,8 @@ func catalogue(t *testing.T, actions map[string]rotation.Action, edits ...string
 		}
 		text = []byte(changed)
 	}
-	book, err := rotation.LoadCatalogue(text, rotation.Book{Actions: actions, ID: func(handle string) (string, bool) { return "ID" + handle[1:], true }})
+	known.ID = func(handle string) (string, bool) { return "ID" + handle[1:], true }
+	book, err := rotation.LoadCatalogue(text, known)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,6 @@ type Withdraw struct {
 		Values
 		Labeller
 	}
-	GitHub Tokens
 }
 
 // Check reads the parameters, which are those of the receive step.
@@ -42,10 +41,10 @@ func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, e
 		if err != nil {
 			return rotation.Outcome{}, err
 		}
-		if !readable {
+		if !readable || t.Prover() == nil {
 			word = r.EndedBy
 			evidence = append(evidence, "attested by "+rotation.Mention(word)+": nothing was regenerated")
-		} else if _, err := a.GitHub.Owner(ctx, old); dead(err) {
+		} else if _, err := try(ctx, t, old); dead(err) {
 			return rotation.Resume("It can't be cancelled: the old " + noun + " is refused already, so its users need the new one.").Knowing(died(t.Now, t.Now)), nil
 		} else if err != nil {
 			return rotation.Outcome{}, err

@@ -89,7 +89,7 @@ func (w *world) made(call string) int {
 }
 
 func refused(provider, op, code, missing string) error {
-	return &rotation.ProviderError{Provider: provider, Op: op, Code: code, Missing: missing, Definite: true}
+	return &rotation.ProviderError{Provider: provider, Op: op, Code: code, Missing: missing, Definite: true, Dead: code == "401"}
 }
 
 func noAnswer(provider, op string) error {

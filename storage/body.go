@@ -76,12 +76,12 @@ func instant(n sql.NullInt64) time.Time {
 	return time.Unix(0, n.Int64).UTC()
 }
 
-// wake is when a running rotation needs the engine next: at the earlier of Due
+// wake is when a rotation needs the engine next: at the earlier of Due
 // and Nudge. Zero: never by itself.
 func wake(r *rotation.Rotation) time.Time {
 	switch {
-	case r.State != rotation.Running:
-		return time.Time{}
+	case r.State != rotation.Running: // only its debts are looked at
+		return r.Due
 	case r.Due.IsZero() || !r.Nudge.IsZero() && r.Nudge.Before(r.Due):
 		return r.Nudge
 	}

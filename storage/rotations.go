@@ -24,9 +24,9 @@ func (db *DB) Create(ctx context.Context, r *rotation.Rotation, e rotation.Event
 		if err != nil {
 			return err
 		}
-		n, err := t.affect(ctx, `insert into rotations (id, secret, state, version, turn, due_at, fence, body) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		n, err := t.affect(ctx, `insert into rotations (id, secret, state, version, turn, due_at, fence, body, debts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			on conflict (secret) where state = 'running' do nothing`,
-			stored.ID, stored.Plan.Secret, stored.State, stored.Version, stored.Turn.N, stamp(wake(stored)), db.fence, body)
+			stored.ID, stored.Plan.Secret, stored.State, stored.Version, stored.Turn.N, stamp(wake(stored)), db.fence, body, len(stored.OpenDebts()))
 		if err != nil {
 			return fmt.Errorf("storing the rotation: %w", err)
 		}
@@ -107,9 +107,9 @@ func (db *DB) replace(ctx context.Context, t *tx, r *rotation.Rotation) (*rotati
 	if err != nil {
 		return nil, err
 	}
-	n, err := t.affect(ctx, `update rotations set secret = $1, state = $2, version = $3, turn = $4, due_at = $5, fence = $6, body = $7
+	n, err := t.affect(ctx, `update rotations set secret = $1, state = $2, version = $3, turn = $4, due_at = $5, fence = $6, body = $7, debts = $10
 		where id = $8 and version = $9 and fence <= $6`,
-		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, was)
+		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, was, len(r.OpenDebts()))
 	if err != nil {
 		return nil, fmt.Errorf("storing rotation %d: %w", r.ID, err)
 	}
@@ -137,16 +137,23 @@ func (db *DB) Running(ctx context.Context) ([]*rotation.Rotation, error) {
 	return db.many(ctx, `select id, version, body from rotations where state = 'running' order by id`)
 }
 
+// Owing returns the rotations that left credentials which aren't proven dead,
+// oldest first.
+func (db *DB) Owing(ctx context.Context) ([]*rotation.Rotation, error) {
+	return db.many(ctx, `select id, version, body from rotations where debts > 0 order by id`)
+}
+
 // Ended returns the newest rotations of a secret that ended, newest first, at
 // most limit of them; of all secrets if it is empty.
 func (db *DB) Ended(ctx context.Context, secret string, limit int) ([]*rotation.Rotation, error) {
 	return db.many(ctx, `select id, version, body from rotations where state <> 'running' and (secret = $1 or $1 = '') order by id desc limit $2`, secret, limit)
 }
 
-// Due returns the running rotations that are due at now, longest overdue
-// first, and when the next one will be; zero: none will.
+// Due returns the rotations that are due at now, longest overdue first, and
+// when the next one will be; zero: none will. One that has ended is due while
+// it has debts to look at.
 func (db *DB) Due(ctx context.Context, now time.Time) (due []rotation.ID, next time.Time, err error) {
-	rows, err := db.reader.QueryContext(ctx, `select id, due_at from rotations where state = 'running' and due_at is not null order by due_at, id`)
+	rows, err := db.reader.QueryContext(ctx, `select id, due_at from rotations where due_at is not null order by due_at, id`)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("reading what is due: %w", err)
 	}
@@ -165,19 +172,24 @@ func (db *DB) Due(ctx context.Context, now time.Time) (due []rotation.ID, next t
 	return due, time.Time{}, rows.Err()
 }
 
-// Counts returns how many rotations are "running", and how many of those are
-// "parked".
+// Counts returns how many rotations are "running", how many of those are
+// "parked", and how many "debts" are open.
 func (db *DB) Counts(ctx context.Context) (map[string]int, error) {
 	running, err := db.Running(ctx)
 	if err != nil {
 		return nil, err
 	}
+	var debts int
 	counts := map[string]int{"running": len(running), "parked": 0}
 	for _, r := range running {
 		if s := r.Step(); s != nil && s.State == rotation.Parked {
 			counts["parked"]++
 		}
 	}
+	if err := db.reader.QueryRowContext(ctx, `select coalesce(sum(debts), 0) from rotations`).Scan(&debts); err != nil {
+		return nil, fmt.Errorf("counting debts: %w", err)
+	}
+	counts["debts"] = debts
 	return counts, nil
 }
 

@@ -252,7 +252,7 @@ func TestCountsTellRunningAndParked(t *testing.T) {
 	})
 	update(t, db, create(t, db, "c").ID, end)
 	got, err := db.Counts(context.Background())
-	if diff := cmp.Diff(map[string]int{"running": 2, "parked": 1}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(map[string]int{"running": 2, "debts": 0, "parked": 1}, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 }
