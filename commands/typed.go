@@ -88,6 +88,9 @@ func (c *Commands) start(ctx context.Context, r Request, text string) Answer {
 		if lost != nil {
 			return c.refused(ctx, r, 0, lost)
 		}
+		if o.Compromised && !running.Emergency() && r.Kind != Submitted {
+			return c.ask(ctx, r, running, rotation.Press{Verb: rotation.Compromised, By: r.User})
+		}
 		if r.Kind == Pressed {
 			return c.refused(ctx, r, running.ID, err)
 		}

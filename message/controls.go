@@ -60,11 +60,13 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 		menu = append(menu, press(rotation.RollBack))
 	}
 	menu = append(menu, press(rotation.TakeOver))
-	if !r.Emergency() && r.Ending == rotation.Complete && r.Find(rotation.KindReceive) != nil {
-		menu = append(menu, press(rotation.Compromised))
-	}
 	if !slices.ContainsFunc(row, func(c control) bool { return c.verb == ShowDetails }) {
 		menu = append(menu, press(ShowDetails))
+	}
+	// It can be typed as well, so it gives way where the menu is full.
+	room := maxOverflow - len(menu) - max(0, len(row)-maxButtons)
+	if room > 0 && !r.Emergency() && r.Ending == rotation.Complete && r.Find(rotation.KindReceive) != nil {
+		menu = append(menu, press(rotation.Compromised))
 	}
 	return elements(r, row, menu)
 }

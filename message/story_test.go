@@ -174,7 +174,7 @@ func (s *story) failed() *story {
 	return s.at("10:47").record(rotation.Park(rotation.Problem{
 		What: `"Terraform: GitHub resources" failed: run 1187, job "apply", ` + rotation.When(s.now) + ".",
 		Safe: s.r.Safe() + " GitHub may still have the old copy.",
-		Next: "Look at the run, mend what it says, then press Retry. Retry starts a new run.",
+		Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
 	}).Linking(run1187))
 }
 

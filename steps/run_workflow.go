@@ -54,7 +54,7 @@ func (a RunWorkflow) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome
 		return rotation.Park(rotation.Problem{
 			What: "GitHub accepted the run of \"" + w.Title + "\" but never showed it.",
 			Safe: t.Rotation.Safe(),
-			Next: "Look at the workflow's runs and at GitHub's status page, then press Retry. Retry starts a new run.",
+			Next: "Look at the workflow's runs and at GitHub's status page, then press Retry: it starts a new run.",
 		}), nil
 	}
 	link := rotation.Link{Title: "Open the run", URL: run.URL}
@@ -97,7 +97,7 @@ func (a RunWorkflow) unsuccessful(ctx context.Context, t *rotation.Task, w workf
 	return rotation.Park(rotation.Problem{
 		What: what + ", " + rotation.When(run.Updated) + ".",
 		Safe: t.Rotation.Safe() + " GitHub may still have the old copy.",
-		Next: "Look at the run, mend what it says, then press Retry. Retry starts a new run.",
+		Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
 	}).Linking(link), nil
 }
 

@@ -129,7 +129,7 @@ func TestTheWorkflowThatFillsTheCopies(t *testing.T) {
 	refusedRun := func(t *testing.T, conclusion string, words string, jobs ...rotation.Job) {
 		town := promoting(t)
 		town.ends(conclusion, jobs...)
-		town.parked("run", words, "GitHub may still have the old copy.", "Retry starts a new run.")
+		town.parked("run", words, "GitHub may still have the old copy.", "it starts a new run.")
 		town.press(rotation.Retry, ann, "")
 		if s := town.at("run", rotation.Open); town.made("Dispatch") != 2 || !strings.Contains(s.Note, "run 1188, queued") {
 			t.Errorf("%q, %v", s.Note, town.calls)
@@ -170,7 +170,7 @@ func TestTheWorkflowThatFillsTheCopies(t *testing.T) {
 		town.pass(59 * time.Minute)
 		town.at("run", rotation.Open)
 		town.pass(2 * time.Minute)
-		town.parked("run", `GitHub accepted the run of "Terraform: GitHub resources" but never showed it.`, "", "Retry starts a new run.")
+		town.parked("run", `GitHub accepted the run of "Terraform: GitHub resources" but never showed it.`, "", "it starts a new run.")
 	})
 	within(t, "appears late, and isn't started twice", func(t *testing.T) {
 		town := visitAfter(t, func(town *town) { town.silent = true })
