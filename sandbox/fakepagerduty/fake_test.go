@@ -110,6 +110,20 @@ func TestAUsersKeyHasAUserBehindItAndTheAccountsHasNone(t *testing.T) {
 	}
 }
 
+func TestOnlyAKeyOfSomebodyInSlackLinksChannels(t *testing.T) {
+	s := newScene(t, fakepagerduty.Config{})
+	if s.fake.LinksToSlack(s.user) || s.fake.InSlack(sam) {
+		t.Error("Sam has authorised nothing")
+	}
+	s.fake.AuthoriseSlack(sam)
+	if !s.fake.LinksToSlack(s.user) || !s.fake.InSlack(sam) || s.fake.LinksToSlack(s.account) || s.fake.LinksToSlack("x") {
+		t.Error("Sam's key, and no other, links channels")
+	}
+	if err := s.fake.Revoke(s.userID); err != nil || s.fake.LinksToSlack(s.user) {
+		t.Error("a dead key links channels")
+	}
+}
+
 func TestADeletedKeyIsDead(t *testing.T) {
 	s := newScene(t, fakepagerduty.Config{})
 	if err := s.fake.Revoke(s.userID); err != nil || s.fake.Alive(s.user) || !s.fake.Alive(s.account) {

@@ -25,7 +25,6 @@ type request struct {
 	*http.Request
 	call   *world.Call
 	header http.Header // of the answer
-	body   []byte
 	token  *token
 	base   string // of URLs in the answer, without a slash at the end
 }

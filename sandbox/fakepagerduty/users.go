@@ -8,7 +8,10 @@ import (
 // Stakeholder is the role of a user who sees incidents and configures nothing.
 const Stakeholder = "read_only_limited_user"
 
-type user struct{ id, email, name, role string }
+type user struct {
+	id, email, name, role string
+	slack                 bool // has authorised PagerDuty in Slack
+}
 
 // AddUser adds a person with a login by mail address. One that exists is left
 // as it is.
@@ -28,6 +31,39 @@ func (f *Fake) SetRole(email, role string) {
 	if u := f.userNamed(email); u != nil {
 		u.role = role
 	}
+}
+
+// AuthoriseSlack connects a user to their account in Slack: from then on a key
+// of theirs links services to channels.
+// https://support.pagerduty.com/docs/slack-user-guide
+func (f *Fake) AuthoriseSlack(email string) {
+	f.mu.Lock()
+	if u := f.userNamed(email); u != nil {
+		u.slack = true
+	}
+	f.mu.Unlock()
+	f.w.Changed()
+}
+
+// InSlack tells whether a user has authorised PagerDuty in Slack.
+func (f *Fake) InSlack(email string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	u := f.userNamed(email)
+	return u != nil && u.slack
+}
+
+// LinksToSlack tells whether a value is a live key that links services to
+// channels: one of a user who has authorised PagerDuty in Slack.
+func (f *Fake) LinksToSlack(value string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := f.known(value)
+	if t == nil || t.revoked {
+		return false
+	}
+	u := f.userNamed(t.owner)
+	return u != nil && u.slack
 }
 
 func (f *Fake) userNamed(email string) *user {

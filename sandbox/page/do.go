@@ -47,6 +47,7 @@ var actions = map[string]func(*site, request) (answer, error){
 	"pd-key-delete":        (*site).pdKeyDelete,
 	"pd-key-show":          (*site).pdKeyShow,
 	"pd-replace":           (*site).pdReplace,
+	"pd-slack":             (*site).pdSlack,
 	"webhook-add":          (*site).webhookAdd,
 	"webhook-remove":       (*site).webhookRemove,
 	"client-secret-add":    (*site).clientSecretAdd,

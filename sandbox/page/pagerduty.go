@@ -71,7 +71,7 @@ func (s *site) keys(rw http.ResponseWriter, r *http.Request, title, path, owner 
 	}
 	shown := r.URL.Query().Get("shown")
 	s.pagerDuty(rw, r, title, "pd-keys", path, map[string]any{
-		"Title": title, "Path": path, "Rows": rows, "May": may, "Account": owner == "", "Shown": shown, "Value": s.shown.value(shown),
+		"InSlack": s.Stage.PagerDuty.InSlack(owner), "Title": title, "Path": path, "Rows": rows, "May": may, "Account": owner == "", "Shown": shown, "Value": s.shown.value(shown),
 	})
 }
 

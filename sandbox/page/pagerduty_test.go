@@ -94,6 +94,12 @@ func TestWhoMakesAndDeletesKeysOfPagerDuty(t *testing.T) {
 		!strings.Contains(body(t, address+location, stage.Ops), made) || strings.Contains(body(t, address+"/pagerduty/api_keys", stage.Ops), made) {
 		t.Errorf("the new key is not shown exactly once: %s", said)
 	}
+	if text := body(t, address+"/pagerduty/users/me/user-settings", "member"); !strings.Contains(text, "Not authorised") {
+		t.Error("Mina should have to authorise in Slack first")
+	}
+	if _, said := post(t, address, "pd-slack", "", "rekey-sandbox-me=member"); strings.Contains(said, "error") || !s.PagerDuty.InSlack("mina@digital.justice.gov.uk") {
+		t.Error(said)
+	}
 	old := s.PagerDuty.Tokens("sam@digital.justice.gov.uk")[0].ID
 	if _, said := post(t, address, "pd-key-delete", "id="+old, "rekey-sandbox-me=member"); !strings.Contains(said, "deleted by its owner") {
 		t.Error(said)
@@ -116,7 +122,7 @@ func TestATerraformChangeMarksIntegrations(t *testing.T) {
 	if _, said := post(t, address, "pd-replace", "key=cooker_cloudwatch&key=nomis_prod_alarms"); strings.Contains(said, "error") || len(marked()) != 2 {
 		t.Errorf("%v: %s", marked(), said)
 	}
-	if _, said := post(t, address, "pd-replace", "key=other"); !strings.Contains(said, "Terraform has no integration other") || len(marked()) != 2 {
+	if _, said := post(t, address, "pd-replace", "key=other"); !strings.Contains(said, "There is no integration other in Terraform") || len(marked()) != 2 {
 		t.Errorf("%v: %s", marked(), said)
 	}
 	if _, said := post(t, address, "pd-replace", ""); !strings.Contains(said, "replaces nothing") || len(marked()) != 0 {

@@ -26,6 +26,16 @@ func (s *site) pdKeyMake(r request) (answer, error) {
 	return answer{Notice: "Created. The other keys still work.", Location: path + "?shown=" + s.shown.put(value)}, nil
 }
 
+// pdSlack connects the visitor's user to Slack.
+func (s *site) pdSlack(r request) (answer, error) {
+	mail, ok := stage.Mail(r.me.Name)
+	if !ok {
+		return answer{}, errors.New("PagerDuty has no user " + r.me.Name)
+	}
+	s.Stage.PagerDuty.AuthoriseSlack(mail)
+	return answer{Notice: "Authorised. Your keys link services to Slack channels now.", Location: myKeysPath}, nil
+}
+
 func (s *site) pdKeyDelete(r request) (answer, error) {
 	if err := s.Stage.RevokeToken(r.me.Name, r.PostForm.Get("id")); err != nil {
 		return answer{}, err

@@ -172,6 +172,7 @@
 //	pagerduty> {who} makes an account token    as only ops may, and copied
 //	pagerduty> {who} deletes the old token of {secret}
 //	pagerduty> {who} deletes the new token of {secret}
+//	pagerduty> {who} authorises Slack          starter has done so before
 //	pagerduty> {who} replaces {word}           one integration more, by its name in the secret
 //	pagerduty> {who} replaces everything
 //	pagerduty> {who} replaces nothing
@@ -181,9 +182,10 @@
 //	pagerduty> {word} has {n} open incidents
 //	pagerduty> {file} alerts with {n} old keys
 //
-// What is to be replaced is destroyed and created again by the next run of
-// terraform-pagerduty.yml, which then writes the keys that changed. cooker.yml
-// and sprinkler.yml alert with the keys as they were when they last ran.
+// A run of terraform-pagerduty.yml needs a live token of the account, and one of
+// somebody who has authorised PagerDuty in Slack. It destroys and creates again
+// what is to be replaced, and writes the keys if they changed. cooker.yml and
+// sprinkler.yml alert with the keys as they were when they last ran.
 //
 // # Entra ID
 //

@@ -19,6 +19,7 @@ var pagerDutyForms = []form{
 	}},
 	{`pagerduty> {who} deletes the old token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteOldPagerDutyToken(m["who"], m["secret"]) }},
 	{`pagerduty> {who} deletes the new token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteNewPagerDutyToken(m["who"], m["secret"]) }},
+	{`pagerduty> {who} authorises Slack`, (*player).authoriseSlack},
 	{`pagerduty> {who} replaces everything`, func(p *player, _ match) error { return p.Stage.MarkForReplacement(stage.PagerDutyKeyNames()...) }},
 	{`pagerduty> {who} replaces nothing`, func(p *player, _ match) error { return p.Stage.MarkForReplacement() }},
 	{`pagerduty> {who} replaces {word}`, (*player).replaceIntegration},
@@ -38,6 +39,12 @@ func (p *player) replaceIntegration(m match) error {
 		}
 	}
 	return p.Stage.MarkForReplacement(names...)
+}
+
+func (p *player) authoriseSlack(m match) error {
+	mail, _ := stage.Mail(m["who"]) // checked when it was parsed
+	p.Stage.PagerDuty.AuthoriseSlack(mail)
+	return nil
 }
 
 func setRole(role string) func(*player, match) error {

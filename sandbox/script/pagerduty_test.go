@@ -14,6 +14,7 @@ func TestPagerDutyIsPlayed(t *testing.T) {
 		"pagerduty> ops deletes the old token of pagerduty_token",
 		"pagerduty> starter makes a user token",
 		"pagerduty> starter deletes the new token of pagerduty_userapi_token",
+		"pagerduty> member authorises Slack",
 		"pagerduty> starter replaces everything",
 		"pagerduty> starter replaces nothing",
 		"pagerduty> starter replaces cooker_cloudwatch",
@@ -36,7 +37,7 @@ func TestPagerDutyIsPlayed(t *testing.T) {
 	)
 	for line, says := range map[string]string{
 		"pagerduty> starter makes an account token":                              "#ask-operations-engineering",
-		"pagerduty> starter replaces github_ci_user_pat":                         "Terraform has no integration github_ci_user_pat",
+		"pagerduty> starter replaces github_ci_user_pat":                         "no integration github_ci_user_pat in Terraform",
 		"pagerduty> starter deletes the old token of pagerduty_integration_keys": "no second key",
 		"pagerduty> sprinkler.yml alerts with 1 old keys":                        "there are 2 old keys, not 1",
 	} {

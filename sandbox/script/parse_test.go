@@ -85,6 +85,7 @@ pagerduty> ops makes an account token
 pagerduty> starter deletes the old token of pagerduty_userapi_token
 pagerduty> ops deletes the new token of pagerduty_token
 pagerduty> starter replaces corporate-staff-rostering-alarms
+pagerduty> member authorises Slack
 pagerduty> starter replaces everything
 pagerduty> starter replaces nothing
 pagerduty> starter may only look on

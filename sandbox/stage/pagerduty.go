@@ -80,6 +80,7 @@ func (s *Stage) seedPagerDuty() error {
 		s.PagerDuty.AddUser(p.mail(), p.name())
 	}
 	s.PagerDuty.AddUser(deadEnd, "Modernisation Platform Team")
+	s.PagerDuty.AuthoriseSlack(person{handle: "starter"}.mail())
 	_, s.pd.botToken = s.PagerDuty.AddAccountToken(person{handle: Ops}.mail(), "rekey, read only", true)
 	s.pd.ids, s.pd.owners, s.pd.tokens = map[string]string{}, map[string]string{}, map[string][]string{}
 	s.pd.marked, s.pd.copies = map[string]bool{}, map[string]map[string]string{}
@@ -150,12 +151,13 @@ func (s *Stage) integrationKeys() (string, error) {
 }
 
 // applyPagerDuty is a run of Terraform: it signs in with both tokens as they
-// are now, replaces what is marked, and writes the keys if they are others.
+// are now, links services to Slack channels with the user's, replaces what is
+// marked, and writes the keys if they are others.
 func (s *Stage) applyPagerDuty() bool {
-	for _, name := range []string{PagerDutyToken, PagerDutyUserToken} {
-		if value, ok := s.AWS.Current(name); !ok || !s.PagerDuty.Alive(value) {
-			return false
-		}
+	account, _ := s.AWS.Current(PagerDutyToken)
+	own, _ := s.AWS.Current(PagerDutyUserToken)
+	if !s.PagerDuty.Alive(account) || !s.PagerDuty.LinksToSlack(own) {
+		return false
 	}
 	s.pd.mu.Lock()
 	for name := range s.pd.marked {

@@ -123,6 +123,20 @@ func TestATokenOfPagerDutyIsReplaced(t *testing.T) {
 	if got := conclusion(t, s, PagerDutyTerraform); got != "success" {
 		t.Errorf("with the new token the run ended in %s", got)
 	}
+	others, err := s.MakeUserToken("member", "terraform")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AWS.Save(accessKeyID("starter"), PagerDutyUserToken, others); err != nil {
+		t.Fatal(err)
+	}
+	if got := conclusion(t, s, PagerDutyTerraform); got != fakegithub.Failure {
+		t.Errorf("with a key of somebody who isn't in Slack the run ended in %s", got)
+	}
+	s.PagerDuty.AuthoriseSlack("mina@digital.justice.gov.uk")
+	if got := conclusion(t, s, PagerDutyTerraform); got != "success" {
+		t.Errorf("once they are in Slack the run ended in %s", got)
+	}
 	if err := s.DeleteNewPagerDutyToken(Ops, PagerDutyToken); err != nil || s.PagerDuty.Alive(made) {
 		t.Errorf("%v", err)
 	}

@@ -86,7 +86,7 @@ func (s *Stage) deleteToken(handle, secret string, which func([]string) int) err
 func (s *Stage) MarkForReplacement(names ...string) error {
 	for _, name := range names {
 		if !slices.Contains(PagerDutyKeyNames(), name) {
-			return fmt.Errorf("Terraform has no integration %s", name)
+			return fmt.Errorf("there is no integration %s in Terraform", name)
 		}
 	}
 	s.pd.mu.Lock()
