@@ -48,6 +48,8 @@ var actions = map[string]func(*site, request) (answer, error){
 	"pd-key-show":          (*site).pdKeyShow,
 	"pd-replace":           (*site).pdReplace,
 	"pd-slack":             (*site).pdSlack,
+	"app-key-generate":     (*site).appKeyGenerate,
+	"app-key-delete":       (*site).appKeyDelete,
 	"webhook-add":          (*site).webhookAdd,
 	"webhook-remove":       (*site).webhookRemove,
 	"client-secret-add":    (*site).clientSecretAdd,

@@ -36,6 +36,8 @@ func (s *site) github(rw http.ResponseWriter, r *http.Request) {
 		s.tokens(rw, r)
 	case at("settings", "personal-access-tokens", "*"):
 		s.token(rw, r, number(parts[2]))
+	case at("organizations", stage.Org, "settings", "apps"), at("organizations", stage.Org, "settings", "apps", stage.TeamAppSlug):
+		s.appKeys(rw, r)
 	case len(parts) < 2 || !known(parts[0]+"/"+parts[1]):
 		s.lost(rw, r)
 	case at("*", "*"), at("*", "*", "actions"):

@@ -35,7 +35,7 @@ func (s *site) tokens(rw http.ResponseWriter, r *http.Request) {
 	for _, t := range s.liveTokens() {
 		rows = append(rows, s.tokenRow(t, zone))
 	}
-	s.show(rw, r, console{Tab: "tokens", Title: "Fine-grained tokens", Template: "tokens", Data: map[string]any{"User": stage.CIUser, "Rows": rows}})
+	s.show(rw, r, console{Tab: "tokens", Title: "Fine-grained tokens", Template: "tokens", Data: map[string]any{"User": stage.CIUser, "Rows": rows, "App": appPath}})
 }
 
 func (s *site) token(rw http.ResponseWriter, r *http.Request, id int64) {

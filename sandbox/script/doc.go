@@ -97,6 +97,9 @@
 //	github> {who} makes a token of {word}      of another user, and copied
 //	github> {who} makes an expired token       of the CI user, and copied
 //	github> {who} sets {word} in {secret}      pastes what was copied into an Actions secret of a repository
+//	github> {who} generates an App key         of the team's GitHub App, and copied
+//	github> {who} deletes the old App key      the oldest one
+//	github> {who} deletes the new App key      the newest one
 //	github> {file} runs
 //	github> run of {file} is re-run            the newest, once it has completed
 //	github> runs finish                        all, now

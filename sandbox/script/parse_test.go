@@ -64,6 +64,9 @@ github> starter sets TERRAFORM_GITHUB_TOKEN in modernisation-platform
 github> new-environment.yml runs
 github> run of new-environment.yml is re-run
 github> runs finish
+github> starter generates an App key
+github> starter deletes the old App key
+github> starter deletes the new App key
 webhook> starter adds a webhook for #notifications
 webhook> starter removes the old webhook of slack_webhook_url
 webhook> starter removes the new webhook of slack_webhook_url
