@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rekey/sandbox/page"
+	"rekey/sandbox/page/browser"
 	"rekey/sandbox/stage"
 )
 
@@ -42,4 +43,35 @@ func TestAPersonGeneratesAndDeletesAnAppKey(t *testing.T) {
 			t.Errorf("%s: %s", form, said)
 		}
 	}
+}
+
+func TestTheAppsPageInABrowser(t *testing.T) {
+	shot := shots(t)
+	b := browser.Start(t)
+	s, address := site(t, page.Parts{})
+	b.Open(address + "/github/settings/personal-access-tokens")
+	b.Click("link", "The team's GitHub App and its private keys")
+	b.Click("button", "Generate a private key")
+	b.See("Copy the new private key now")
+	newest, _ := s.Newest(stage.AppPrivateKey)
+	if browser.Eval[string](b, "document.querySelector('#app-key').textContent") != newest {
+		t.Error("the page doesn't show the new key as it is, line by line")
+	}
+	shot(b, "app-keys")
+	b.Click("button", "I have copied it")
+	b.Gone("Copy the new private key now")
+	old := s.GitHub.AppKeys(stage.TeamApp)[0]
+	b.Click("button", "Delete key "+old.Fingerprint)
+	b.See("Delete this private key?")
+	b.Click("button", "Delete")
+	b.See("Deleted. What it signs is refused.")
+	if keys := s.GitHub.AppKeys(stage.TeamApp); len(keys) != 1 || keys[0] == old {
+		t.Errorf("%d keys are left", len(keys))
+	}
+	b.Size(390, 844)
+	b.Open(address + "/github/organizations/" + stage.Org + "/settings/apps")
+	if wide := browser.Eval[int](b, "document.documentElement.scrollWidth"); wide > 390 {
+		t.Errorf("the page is %d px wide on a phone", wide)
+	}
+	shot(b, "app-keys-phone")
 }

@@ -63,7 +63,7 @@ func (s *site) webhookAdd(r request) (answer, error) {
 		if _, err := s.Stage.AddWebhook(r.me.Name, c.ID); err != nil {
 			return answer{}, fmt.Errorf("adding a webhook for #%s: %w", c.Name, err)
 		}
-		return answer{Notice: "Added. The last row is the new webhook for #" + c.Name + ".", Location: webhooksPath}, nil
+		return answer{Notice: "Added. The last one is the new webhook for #" + c.Name + ".", Location: webhooksPath}, nil
 	}
 	return answer{}, errors.New("choose a channel for the webhook first")
 }

@@ -49,8 +49,15 @@ func TestTheWebhookPageInABrowser(t *testing.T) {
 	b.Click("link", stage.AlertsName)
 	b.See("Whoever has a webhook's URL can post in its channel.")
 	b.Click("button", "Add New Webhook to Workspace")
-	b.See("Added. The last row is the new webhook for #modernisation-platform-notifications.")
+	b.See("Added. The last one is the new webhook for #modernisation-platform-notifications.")
 	shot(b, "webhooks")
+	b.Size(390, 844)
+	b.Open(address + "/slack/apps/" + stage.AlertsApp + "/incoming-webhooks")
+	if wide := browser.Eval[int](b, "document.documentElement.scrollWidth"); wide > 390 {
+		t.Errorf("the page is %d px wide on a phone", wide)
+	}
+	browser.Eval[any](b, "document.querySelector('#consoles').scrollIntoView({behavior: 'instant'})")
+	shot(b, "webhooks-phone")
 	old := s.Slack.Webhooks(stage.AlertsApp)[0]
 	b.Click("button", "Remove webhook "+old.ID)
 	b.See("Remove this webhook?")
