@@ -54,10 +54,14 @@ func TestATokenIsTried(t *testing.T) {
 	if got, err := s.client.User(ctx, users); err != nil || got != (rotation.Credential{Login: sam, Name: "Sam"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	for _, token := range []rotation.Value{users, accounts} {
-		if got, err := s.client.Account(ctx, token); err != nil || got.Login != "moj-digital-tools" {
+	for name, token := range map[string]rotation.Value{"Sam": users, "": accounts} {
+		if got, err := s.client.Account(ctx, token); err != nil || got != (rotation.Credential{Login: "moj-digital-tools", Name: name}) {
 			t.Errorf("%+v, %v", got, err)
 		}
+	}
+	s.w.Faults.Order(world.Fault{Provider: "pagerduty", Method: fakepagerduty.ReadMe, Word: world.Pre5xx})
+	if _, err := s.client.Account(ctx, accounts); err == nil {
+		t.Error("whose key it is wasn't answered")
 	}
 	_, err := s.client.User(ctx, accounts)
 	if p := wrong(t, err); !p.Definite || p.Dead || p.Code != "400: the key is the account's, and no user's" {

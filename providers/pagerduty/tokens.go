@@ -1,6 +1,7 @@
 package pagerduty
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -26,8 +27,9 @@ func (c *Client) User(ctx context.Context, token rotation.Value) (rotation.Crede
 
 // Account tries an API access key with a read that needs no user: the login is
 // the subdomain of the account that the key opens, or empty if the answer
-// doesn't show it. A user's key passes as well. A dead key is a definite
-// refusal with Dead set.
+// doesn't show it. A user's key passes as well: then the name is that user's,
+// and empty for a key of the account. A dead key is a definite refusal with
+// Dead set.
 // See https://developer.pagerduty.com/api-reference/c96e889522dd6-list-users.
 func (c *Client) Account(ctx context.Context, token rotation.Value) (rotation.Credential, error) {
 	const op = "asking whose account the token opens"
@@ -36,12 +38,24 @@ func (c *Client) Account(ctx context.Context, token rotation.Value) (rotation.Cr
 	if err != nil || users.Users == nil {
 		return rotation.Credential{}, refused(op, "users.read", h)
 	}
+	var found rotation.Credential
 	for _, u := range users.Users {
-		if name := subdomain(u.HTMLURL); name != "" {
-			return rotation.Credential{Login: name}, nil
+		if found.Login == "" {
+			found.Login = subdomain(u.HTMLURL)
 		}
 	}
-	return rotation.Credential{}, nil
+	owner, err := c.User(ctx, token)
+	if nobodys(err) {
+		return found, nil
+	}
+	found.Name = cmp.Or(owner.Name, owner.Login)
+	return found, err
+}
+
+// nobodys tells whether a key was refused for having no user behind it.
+func nobodys(err error) bool {
+	p, definite := rotation.Definite(err)
+	return definite && strings.HasSuffix(p.Code, needsUser)
 }
 
 // subdomain is "moj-digital-tools" of https://moj-digital-tools.pagerduty.com/…,

@@ -1,7 +1,8 @@
-// Package stage sets up one world for the team's GitHub token runbook: a Slack
-// workspace, an AWS account and a GitHub organisation on loopback ports, with
-// the people, secrets, tokens and workflows that the runbook speaks of. The
-// sandbox's page, the conversations and the leak search all play on it.
+// Package stage sets up one world for the team's runbooks: a Slack workspace, an
+// AWS account, a GitHub organisation, and the other providers of the team's
+// secrets, on loopback ports, with the people, secrets, tokens and workflows
+// that the runbooks speak of. The sandbox's page, the conversations and the leak
+// search all play on it.
 //
 // It knows nothing of Rekey but what is agreed with every program that it can
 // start: the names of the environment and the shape of the settings.

@@ -11,7 +11,7 @@ import (
 type Call struct {
 	Seq      int
 	At       time.Time
-	Provider string // "aws", "github", "slack"
+	Provider string // "aws", "github", "slack", "pagerduty", …
 	Method   string // the provider's name for it: "PutSecretValue", "POST /repos/{owner}/{repo}/…/dispatches", "chat.postMessage"
 	Resource string // what it was about: a secret's name, an IAM user, owner/repo/workflow, a channel
 	Token    string // ClientRequestToken, block_id, the id of the access key that it was about, or empty
