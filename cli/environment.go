@@ -20,6 +20,8 @@ type environment struct {
 	SlackBotToken, SlackAppToken rotation.Value
 	GitHubToken                  rotation.Value
 	GitHubKey                    rotation.Value
+	PagerDutyToken               rotation.Value
+	EntraSecret                  rotation.Value
 	values                       map[string]string
 	told                         map[string]bool // variables of which the problem is known already
 }
@@ -39,6 +41,14 @@ var variables = []variable{
 	{name: "GITHUB_APP_ID", flag: "github-app-id", usage: "the GitHub App's number, instead of a token"},
 	{name: "GITHUB_APP_INSTALLATION_ID", flag: "github-app-installation-id", usage: "the App's installation"},
 	{name: "GITHUB_APP_PRIVATE_KEY_FILE", flag: "github-app-private-key-file", usage: "file with the App's private key (PEM)"},
+	{name: "PAGERDUTY_TOKEN", flag: "pagerduty-token-file", usage: "file with a read-only API key of the bot's own", file: true},
+	{name: "PAGERDUTY_API_URL", flag: "pagerduty-api-url", usage: "PagerDuty's REST API"},
+	{name: "PAGERDUTY_EVENTS_URL", flag: "pagerduty-events-url", usage: "PagerDuty's Events API"},
+	{name: "AZURE_TENANT_ID", flag: "azure-tenant-id", usage: "the tenant of the bot's own app registration"},
+	{name: "AZURE_CLIENT_ID", flag: "azure-client-id", usage: "its client id"},
+	{name: "AZURE_CLIENT_SECRET", flag: "azure-client-secret-file", usage: "file with its client secret", file: true},
+	{name: "AZURE_AUTHORITY_HOST", flag: "azure-authority-host", usage: "where Entra ID signs in"},
+	{name: "GRAPH_API_URL", flag: "graph-api-url", usage: "Microsoft Graph"},
 	{name: "AWS_ENDPOINT_URL", flag: "aws-endpoint-url", usage: "AWS, for a sandbox"},
 	{name: "DATABASE_URL", flag: "database", usage: "the database file", standard: "rekey.db"},
 	{name: "REKEY_CONFIG", flag: "config", usage: "the settings file (YAML)"},
@@ -79,6 +89,8 @@ func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environm
 	e.SlackBotToken = rotation.NewValue(e.values["SLACK_BOT_TOKEN"])
 	e.SlackAppToken = rotation.NewValue(e.values["SLACK_APP_TOKEN"])
 	e.GitHubToken = rotation.NewValue(e.values["GITHUB_TOKEN"])
+	e.PagerDutyToken = rotation.NewValue(e.values["PAGERDUTY_TOKEN"])
+	e.EntraSecret = rotation.NewValue(e.values["AZURE_CLIENT_SECRET"])
 	problems = append(problems, e.check()...)
 	return e, append(problems, checkAWS(func(name string) string { return first(e.values[name], getenv(name)) })...)
 }
@@ -102,10 +114,19 @@ func (e *environment) check() []string {
 		e.GitHubKey = rotation.NewValue(key)
 	}
 	add(app == "" && !e.told["GITHUB_TOKEN"] && e.GitHubToken.Empty(), "GITHUB_TOKEN is missing (or GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE)")
+	if e.values["AZURE_CLIENT_ID"]+e.values["AZURE_CLIENT_SECRET"] != "" {
+		for _, name := range []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"} {
+			add(!e.told[name] && e.values[name] == "", "%s is missing: the bot's own app registration at Entra ID needs AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET", name)
+		}
+	}
 	add(e.values["REKEY_CONFIG"] == "", "REKEY_CONFIG is missing: the settings file")
 	for _, problem := range []string{
 		checkAddress("SLACK_API_URL", e.values["SLACK_API_URL"], "slack.com", "slack-gov.com"),
 		checkAddress("GITHUB_API_URL", e.values["GITHUB_API_URL"], "api.github.com", "ghe.com"),
+		checkAddress("PAGERDUTY_API_URL", e.values["PAGERDUTY_API_URL"], "api.pagerduty.com", "api.eu.pagerduty.com"),
+		checkAddress("PAGERDUTY_EVENTS_URL", e.values["PAGERDUTY_EVENTS_URL"], "events.pagerduty.com", "events.eu.pagerduty.com"),
+		checkAddress("GRAPH_API_URL", e.values["GRAPH_API_URL"], "graph.microsoft.com", "graph.microsoft.us"),
+		checkAddress("AZURE_AUTHORITY_HOST", e.values["AZURE_AUTHORITY_HOST"], "login.microsoftonline.com", "login.microsoftonline.us"),
 	} {
 		add(problem != "", "%s", problem)
 	}
@@ -118,7 +139,7 @@ func (e *environment) check() []string {
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 func checkAWS(getenv func(string) string) []string {
 	var problems []string
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_STS"} {
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"} {
 		if problem := checkAddress(name, getenv(name), "amazonaws.com"); problem != "" {
 			problems = append(problems, problem)
 		}

@@ -19,7 +19,10 @@ import (
 	"rekey/bot"
 	"rekey/commands"
 	"rekey/providers/aws"
+	"rekey/providers/entra"
 	"rekey/providers/github"
+	"rekey/providers/pagerduty"
+	"rekey/providers/slackhook"
 	"rekey/rotation"
 	"rekey/steps"
 	"rekey/storage"
@@ -140,6 +143,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
+	clients.Slack = slack
 	engine := rotation.NewEngine(rotation.Engine{
 		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},
@@ -195,7 +199,20 @@ func (s Service) providers(ctx context.Context) (steps.Providers, error) {
 	if err != nil {
 		return steps.Providers{}, fmt.Errorf("setting up GitHub: %w", err)
 	}
-	return steps.Providers{AWS: secrets, GitHub: hub}, nil
+	pager, err := pagerduty.New(pagerduty.Config{URL: s.env.values["PAGERDUTY_API_URL"], EventsURL: s.env.values["PAGERDUTY_EVENTS_URL"], Token: s.env.PagerDutyToken})
+	if err != nil {
+		return steps.Providers{}, fmt.Errorf("setting up PagerDuty: %w", err)
+	}
+	tenant, err := entra.New(entra.Config{
+		GraphURL: s.env.values["GRAPH_API_URL"], AuthorityURL: s.env.values["AZURE_AUTHORITY_HOST"],
+		Tenant: s.env.values["AZURE_TENANT_ID"], ClientID: s.env.values["AZURE_CLIENT_ID"], Secret: s.env.EntraSecret,
+	})
+	if err != nil {
+		return steps.Providers{}, fmt.Errorf("setting up Entra ID: %w", err)
+	}
+	return steps.Providers{
+		AWS: secrets, GitHub: hub, PagerDuty: pager, Entra: tenant, Webhooks: slackhook.New(s.env.values["SLACK_API_URL"]),
+	}, nil
 }
 
 // loadCatalogue reads the catalogue at path, or the embedded one.

@@ -179,7 +179,7 @@ func (r *renderer) steps(book Runbook, order []string, prefix string) []Step {
 			s.Links = append(s.Links, Link{Title: r.text(id, l.Title), URL: r.c.link(r.text(id, l.URL))})
 		}
 		if t.With != nil {
-			s.With = r.marshal(id, r.any(id, t.With))
+			s.With = r.marshal(id, r.with(id, t.With))
 		}
 		if acting, ok := action.(Acting); ok {
 			s.As = acting.As()
@@ -273,6 +273,15 @@ func (r *renderer) any(id string, v any) any {
 		return out
 	}
 	return v
+}
+
+// with renders a step's parameters. A channel: is a handle, and gets its id.
+func (r *renderer) with(id string, text map[string]any) any {
+	out, _ := r.any(id, text).(map[string]any)
+	if name, ok := out["channel"].(string); ok {
+		out["channel"] = r.handle(name, '#')
+	}
+	return out
 }
 
 // text renders references inside a longer text.

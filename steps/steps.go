@@ -12,15 +12,21 @@ import (
 
 // Providers are the clients that the steps use.
 type Providers struct {
-	AWS    Secrets
-	GitHub GitHub
+	AWS       AWS
+	GitHub    GitHub
+	PagerDuty PagerDuty
+	Entra     Entra
+	Webhooks  Webhooks
+	Slack     Messages
 }
 
-// Secrets is what the steps need of AWS Secrets Manager.
-type Secrets interface {
+// AWS is what the steps need of AWS.
+type AWS interface {
 	Labels
 	Values
 	Labeller
+	Writer
+	AccessKeys
 }
 
 // Labels shows which version carries which label. It never reads a value.
@@ -40,11 +46,69 @@ type Labeller interface {
 	Move(ctx context.Context, p rotation.Place, label, to, from string) error
 }
 
+// Writer writes values that Rekey makes, or has made.
+type Writer interface {
+	// Raw returns the whole value of a version, also of a JSON secret.
+	Raw(ctx context.Context, p rotation.Place, versionID, label string) (rotation.Value, error)
+	// Stage saves a value as AWSPENDING; the token becomes the version's id.
+	Stage(ctx context.Context, p rotation.Place, token string, v rotation.Value) error
+	// Password makes one by the policy.
+	Password(ctx context.Context, p rotation.Place, policy rotation.PasswordPolicy) (rotation.Value, error)
+}
+
+// AccessKeys are those of IAM users.
+type AccessKeys interface {
+	Users(ctx context.Context, a rotation.Account, path, group string) ([]rotation.IAMUser, error)
+	Keys(ctx context.Context, a rotation.Account, user string) ([]rotation.AccessKey, error)
+	KeyUse(ctx context.Context, a rotation.Account, keyID string) (rotation.KeyUse, error)
+	CreateKey(ctx context.Context, a rotation.Account, user string) (rotation.AccessKey, rotation.Value, error)
+	SetKey(ctx context.Context, a rotation.Account, user, keyID string, active bool) error
+	DeleteKey(ctx context.Context, a rotation.Account, user, keyID string) error
+}
+
+// PagerDuty is what the steps need of PagerDuty.
+type PagerDuty interface {
+	User(ctx context.Context, token rotation.Value) (rotation.Credential, error)
+	Account(ctx context.Context, token rotation.Value) (rotation.Credential, error)
+	IntegrationKeys(ctx context.Context) ([]rotation.IntegrationKey, error)
+	OnCall(ctx context.Context, serviceIDs []string) ([]string, error)
+	Accepts(ctx context.Context, key rotation.Value, dedup string) error
+	Trigger(ctx context.Context, key rotation.Value, dedup, summary string) error
+	Resolve(ctx context.Context, key rotation.Value, dedup string) error
+}
+
+// Entra is what the steps need of Microsoft Entra ID.
+type Entra interface {
+	Secrets(ctx context.Context, app string) ([]rotation.ClientSecret, error)
+	AddSecret(ctx context.Context, app, name string, end time.Time) (rotation.ClientSecret, rotation.Value, error)
+	RemoveSecret(ctx context.Context, app, id string) error
+	SignIn(ctx context.Context, tenant, client string, secret rotation.Value) (rotation.Credential, error)
+}
+
+// Webhooks are Slack's incoming ones.
+type Webhooks interface {
+	Probe(ctx context.Context, url rotation.Value) (word string, alive bool, err error)
+	Post(ctx context.Context, url rotation.Value, text string) error
+}
+
+// Messages are posted into channels, and found again there.
+type Messages interface {
+	Post(ctx context.Context, channel rotation.Handle, id, sentence string) (ts string, err error)
+	Find(ctx context.Context, channel rotation.Handle, id string, since time.Time) (ts string, err error)
+}
+
 // GitHub is what the steps need of GitHub.
 type GitHub interface {
 	Tokens
 	Workflows
 	Copies
+	Apps
+}
+
+// Apps are GitHub Apps and what they may list.
+type Apps interface {
+	OrgTokens(ctx context.Context, org string) ([]rotation.OrgToken, error)
+	AppKey(ctx context.Context, appID int64, pem rotation.Value) (rotation.Credential, error)
 }
 
 // Tokens tries tokens out, and ends them.
@@ -102,5 +166,6 @@ func All(p Providers) map[string]rotation.Action {
 		rotation.KindRestore:  Restore{p.AWS, p.GitHub},
 		rotation.KindWithdraw: Withdraw{p.AWS},
 		rotation.KindReview:   Review{},
+		"guide":               Guide{},
 	}
 }

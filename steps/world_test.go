@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/rotation"
+	"rekey/steps"
 )
 
 const arn = "arn:aws:secretsmanager:eu-west-2:111122223333:secret:github_ci_user_pat-AbCdEf"
@@ -17,6 +18,10 @@ const arn = "arn:aws:secretsmanager:eu-west-2:111122223333:secret:github_ci_user
 // tokens, workflow runs and copies. A fault is what a call returns instead of
 // doing anything.
 type world struct {
+	steps.Writer // what these stories don't need
+	steps.AccessKeys
+	steps.Apps
+
 	mu     sync.Mutex
 	now    func() time.Time
 	faults map[string]error // by the call's name, or by name and first argument
