@@ -64,8 +64,13 @@ func pause(header http.Header) time.Duration {
 	return min(max(asked, time.Second), 15*time.Minute)
 }
 
+// maxPlain is how long a sentence without JSON may be to be one of PagerDuty's,
+// and no page of somebody in between.
+const maxPlain = 200
+
 // words are PagerDuty's sentences, to be looked at and never shown: of either
-// API, and with "errors" as a list or as a text.
+// API, with "errors" as a list or as a text, or as a plain text, which the
+// Events API has for a key that it doesn't know.
 func (h *heard) words() string {
 	type sentences struct {
 		Message string          `json:"message"`
@@ -76,7 +81,7 @@ func (h *heard) words() string {
 		sentences
 	}
 	if err := json.Unmarshal(h.body, &answer); err != nil {
-		return ""
+		return string(h.body[:min(len(h.body), maxPlain)])
 	}
 	return strings.Join([]string{answer.Error.Message, string(answer.Error.Errors), answer.Message, string(answer.Errors)}, " ")
 }

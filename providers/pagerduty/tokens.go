@@ -48,8 +48,11 @@ func (c *Client) Account(ctx context.Context, token rotation.Value) (rotation.Cr
 	if nobodys(err) {
 		return found, nil
 	}
+	if err != nil {
+		return rotation.Credential{}, err
+	}
 	found.Name = cmp.Or(owner.Name, owner.Login)
-	return found, err
+	return found, nil
 }
 
 // nobodys tells whether a key was refused for having no user behind it.
