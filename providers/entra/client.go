@@ -72,7 +72,7 @@ func New(config Config) (*Client, error) {
 	}
 	switch own := config.ClientID != "" || !config.Secret.Empty(); {
 	case own && (config.Tenant == "" || config.ClientID == "" || config.Secret.Empty()):
-		return nil, errors.New("Entra ID takes a tenant, a client id and a client secret, or none of them")
+		return nil, errors.New("the bot's own app registration takes a tenant, a client id and a client secret, or none of them")
 	case config.ClientID != "" && !guid.MatchString(config.ClientID):
 		return nil, errors.New("the client id for Entra ID isn't a GUID")
 	case config.Tenant != "" && !tenantID.MatchString(config.Tenant):
