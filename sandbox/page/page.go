@@ -66,6 +66,7 @@ func New(p Parts) http.Handler {
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
 	mux.HandleFunc("POST /do/{action}", s.do)
 	s.awsRoutes(mux)
+	s.iamRoutes(mux)
 	s.githubRoutes(mux)
 	s.pagerDutyRoutes(mux)
 	s.webhookRoutes(mux)
@@ -76,7 +77,7 @@ func New(p Parts) http.Handler {
 
 // A console is the right half of the page, as one request asked for it.
 type console struct {
-	Tab      string // which tab is current: start, aws, tokens, actions, pagerduty, slack-app, entra, terminal
+	Tab      string // which tab is current: start, aws, iam, tokens, actions, pagerduty, slack-app, entra, terminal
 	Title    string
 	Template string
 	Data     any

@@ -54,7 +54,16 @@ function unreachable() {
   return false;
 }
 
+// place is where an address leads. IAM's own have the user behind a #, which no
+// server sees.
+function place(address) {
+  const to = new URL(address, location.href);
+  const user = to.pathname === "/aws/iam/home" && to.hash.match(/^#\/users\/(?:details\/)?([^?/]+)/);
+  return user ? "/aws/iam/users/" + user[1] : address;
+}
+
 async function go(address) {
+  address = place(address);
   const moved = new URL(address, location.href).href !== location.href;
   if (moved) history.pushState(null, "", address);
   await refresh();
@@ -175,5 +184,6 @@ events.onmessage = refresh;
 events.onopen = () => { say("alert", ""); refresh(); };
 events.onerror = unreachable;
 
+if (place(location.href) !== location.href) location.replace(place(location.href));
 openModal();
 $("#messages").scrollTop = $("#messages").scrollHeight;
