@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -44,7 +45,7 @@ func (c *Client) Users(ctx context.Context, a rotation.Account, path, group stri
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx, c.inAccount(a))
 		if err != nil {
-			return nil, failed("ListUsers", "users under "+max(path, "/"), err)
+			return nil, failed("ListUsers", "users under "+cmp.Or(path, "/"), err)
 		}
 		users = collect(users, page.Users, path)
 	}
