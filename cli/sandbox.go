@@ -27,7 +27,7 @@ func sandboxCommand() *cobra.Command {
 			if err != nil {
 				return exit(ExitFailed, fmt.Errorf("finding this program: %w", err))
 			}
-			config.Executable, config.Args, config.Out = exe, []string{"serve", "--until-eof"}, cmd.OutOrStdout()
+			config.Executable, config.Args, config.Out = exe, []string{"serve", "--until-eof", "--clock-from-stdin"}, cmd.OutOrStdout()
 			return exit(ExitFailed, sandbox.Run(cmd.Context(), config))
 		},
 	}

@@ -29,7 +29,7 @@ import (
 )
 
 func serveCommand(catalogue []byte) *cobra.Command {
-	var untilEOF bool
+	var untilEOF, clockFromStdin bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bot",
@@ -45,17 +45,30 @@ func serveCommand(catalogue []byte) *cobra.Command {
 			debug.SetMemoryLimit(40 << 20) // collect rather than grow: the work is small
 			ctx, stop := context.WithCancel(cmd.Context())
 			defer stop()
-			if untilEOF {
+			moved, told := &clock{}, make(chan struct{})
+			if clockFromStdin {
+				if err := service.played(); err != nil {
+					return exit(ExitUsage, err)
+				}
+				service.Now = moved.Now
+			}
+			if untilEOF || clockFromStdin {
 				go func() { // ends with the process
-					_, _ = io.Copy(io.Discard, cmd.InOrStdin())
-					stop()
+					moved.follow(cmd.InOrStdin(), told)
+					if untilEOF {
+						stop()
+					}
 				}()
+			}
+			if clockFromStdin {
+				<-told // nothing is done by the wrong time
 			}
 			return service.Serve(ctx)
 		},
 	}
 	addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&untilEOF, "until-eof", false, "end when standard input is closed, as it is when the parent process dies")
+	cmd.Flags().BoolVar(&clockFromStdin, "clock-from-stdin", false, "standard input says how far the clock is ahead, a duration a line; only in a sandbox")
 	return cmd
 }
 

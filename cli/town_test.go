@@ -169,13 +169,20 @@ func noFlags() *pflag.FlagSet {
 }
 
 func (w *town) startChild() {
-	cmd := w.command(context.Background(), append(w.env(), "TMPDIR="+w.dir), "serve")
+	cmd := w.command(context.Background(), append(w.env(), "TMPDIR="+w.dir), "serve", "--clock-from-stdin")
 	cmd.Stdout, cmd.Stderr = w.logs, w.logs
+	clock, err := cmd.StdinPipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
+	gone := make(chan struct{})
+	go w.stage.World.TellAhead(clock, gone)
 	w.stop = func() error {
 		_ = cmd.Process.Kill()
+		close(gone)
 		err := cmd.Wait()
 		var exit *exec.ExitError
 		if errors.As(err, &exit) && !exit.Exited() {

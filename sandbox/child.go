@@ -100,7 +100,7 @@ func (b *bot) once(ctx context.Context, log *os.File) error {
 	cmd := exec.CommandContext(ctx, b.path, b.args...) // our own program
 	cmd.Env = append(append([]string{}, b.program.env...), b.env...)
 	cmd.Stdout, cmd.Stderr = log, log
-	// Nobody writes to it: it ends when our own process does.
+	// It ends when our own process does, and says how far the clock is ahead.
 	lifeline, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("opening the bot's standard input: %w", err)
@@ -112,7 +112,10 @@ func (b *bot) once(ctx context.Context, log *os.File) error {
 		return fmt.Errorf("starting %s: %w", b.path, err)
 	}
 	b.set(cmd.Process)
+	gone := make(chan struct{})
+	go b.stage.World.TellAhead(lifeline, gone)
 	err = cmd.Wait()
+	close(gone)
 	b.set(nil)
 	if err == nil {
 		return errors.New("exit status 0")

@@ -30,7 +30,7 @@ type Config struct {
 
 	// Executable is the program: `Executable Args…` is the bot, and
 	// `Executable put …` saves a value. If empty it is the one that runs now,
-	// and Args is {"serve", "--until-eof"} if nil: the bot's standard input is
+	// and Args is {"serve", "--until-eof", "--clock-from-stdin"} if nil: the bot's standard input is
 	// closed when we are gone, however that happens.
 	Executable string
 	Args       []string
@@ -66,7 +66,7 @@ const (
 // itself before it was ever connected; the error has what the bot said last.
 func Run(ctx context.Context, c Config) error {
 	if c.Args == nil {
-		c.Args = []string{"serve", "--until-eof"}
+		c.Args = []string{"serve", "--until-eof", "--clock-from-stdin"}
 	}
 	if c.Executable == "" {
 		path, err := os.Executable()

@@ -7,6 +7,8 @@ package world
 
 import (
 	"crypto/rand"
+	"fmt"
+	"io"
 	"math/big"
 	"sync"
 	"time"
@@ -33,6 +35,33 @@ func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return time.Now().Add(w.offset).UTC()
+}
+
+// Ahead is how far the world's clock is ahead of the real one.
+func (w *World) Ahead() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.offset
+}
+
+// TellAhead writes how far the clock is ahead, a duration a line: now, and
+// whenever that changes, until gone is closed or nobody reads any more.
+func (w *World) TellAhead(to io.Writer, gone <-chan struct{}) {
+	changed, stop := w.Subscribe()
+	defer stop()
+	for told := time.Duration(-1); ; {
+		if ahead := w.Ahead(); ahead != told {
+			if _, err := fmt.Fprintln(to, ahead); err != nil {
+				return
+			}
+			told = ahead
+		}
+		select {
+		case <-gone:
+			return
+		case <-changed:
+		}
+	}
 }
 
 // Advance moves the world's clock forward by d.
