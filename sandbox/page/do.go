@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"rekey/sandbox/fakeslack"
 )
@@ -62,6 +63,7 @@ var actions = map[string]func(*site, request) (answer, error){
 	"terminal":             (*site).typeLine,
 	"terminal-value":       (*site).typeValue,
 	"kill-bot":             (*site).kill,
+	"advance":              (*site).advance,
 }
 
 // do does one thing. The script gets the answer as JSON; a browser without
@@ -158,6 +160,16 @@ func seen(err error) error {
 		return nil
 	}
 	return err
+}
+
+// advance moves the world's clock, by no more than a week at once.
+func (s *site) advance(r request) (answer, error) {
+	by, err := time.ParseDuration(r.PostForm.Get("by"))
+	if err != nil || by <= 0 || by > 7*24*time.Hour {
+		return answer{}, errors.New("choose how much later it is to be")
+	}
+	s.Stage.World.Advance(by)
+	return answer{Notice: "It is " + s.Stage.World.Now().In(s.reader(r.visitor).zone).Format("Mon 2 Jan 2006, 15:04") + " now, also for the bot."}, nil
 }
 
 func (s *site) kill(request) (answer, error) {

@@ -89,6 +89,7 @@ type screen struct {
 	Title, Tab string
 	Workspace  workspace
 	Console    template.HTML
+	Clock      string // what the world's clock shows
 	Bot        string
 	MayKill    bool
 }
@@ -101,6 +102,7 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 		return
 	}
 	view := screen{Title: c.Title, Tab: c.Tab, Console: right, MayKill: s.KillBot != nil, Workspace: s.workspace(s.visitor(r))}
+	view.Clock = s.Stage.World.Now().In(s.reader(s.visitor(r)).zone).Format("Mon 2 Jan 2006, 15:04")
 	if s.BotStatus != nil {
 		view.Bot = s.BotStatus()
 	}
