@@ -27,10 +27,7 @@ func TestARotationSurvivesRandomKills(t *testing.T) {
 	}
 	for i := range uint64(*chaosRuns) {
 		chance := rand.New(rand.NewPCG(seed+i, 0))
-		run := chaos{name: "regenerated", catalogue: "embedded", says: regenerate, effects: regenerated, chance: chance}
-		if i%2 == 1 {
-			run = chaos{name: "side by side", catalogue: "side-by-side", says: secondToken, effects: besides, chance: chance}
-		}
+		run := chaos{row: tokenRows[i%uint64(len(tokenRows))], chance: chance}
 		for _, e := range run.effects {
 			p := point{effect: e}
 			for chance.IntN(3) == 0 && len(p.words) < 2 {

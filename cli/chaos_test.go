@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -59,10 +60,8 @@ func (p point) String() string { return p.name }
 // point, and from one rotation to the next each meets another fault.
 func TestARotationSurvivesAKillAtEveryEffect(t *testing.T) {
 	for i := range words {
-		for _, run := range []chaos{
-			{name: "regenerated", catalogue: "embedded", says: regenerate, effects: regenerated},
-			{name: "side by side", catalogue: "side-by-side", says: secondToken, effects: besides},
-		} {
+		for _, r := range tokenRows {
+			run := chaos{row: r}
 			for j, e := range run.effects {
 				run.points = append(run.points, point{e, words[(i+j)%len(words) : (i+j)%len(words)+1]})
 			}
@@ -73,15 +72,14 @@ func TestARotationSurvivesAKillAtEveryEffect(t *testing.T) {
 
 // A chaos is one rotation that meets its points.
 type chaos struct {
-	name, catalogue, says string
-	effects               []effect
-	points                []point
-	chance                *rand.Rand // if set, the bot is killed at other moments as well
+	row
+	points []point
+	chance *rand.Rand // if set, the bot is killed at other moments as well
 }
 
 func (c chaos) test(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, true, catalogues(t)[c.catalogue])
+	w := newTown(t, true, catalogues(t)[c.from()])
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	done := make(chan error, 1)
@@ -94,7 +92,7 @@ func (c chaos) test(t *testing.T) {
 		t.Errorf("%d points of %d were met: %v", len(met), len(c.points), met)
 	}
 	t.Logf("%d points met, %d kills", len(met), kills)
-	for _, fault := range judge(w.stage.World.Journal.Calls(), c.effects) {
+	for _, fault := range c.judge(w.stage.World.Journal.Calls()) {
 		t.Error(fault)
 	}
 	for _, problem := range w.stage.Slack.Problems() {
@@ -112,7 +110,7 @@ func (c chaos) test(t *testing.T) {
 // been recorded all the same, and then it isn't there to be pressed any more.
 // A card that is redrawn under their finger, they press again.
 func (c chaos) people(ctx context.Context, w *town) error {
-	for line := range strings.Lines("starter> /rotate github_ci_user_pat" + c.says) {
+	for line := range strings.Lines(c.says()) {
 		if err := w.stage.Slack.Wait(ctx, func() bool { return w.stage.Slack.Sockets() == 2 }); err != nil {
 			return err
 		}
@@ -272,8 +270,8 @@ func (a *aim) look() (hit bool, met []point) {
 }
 
 // judge says what is wrong with a journal of one whole rotation: each effect
-// has to be there once, in order.
-func judge(journal []world.Call, effects []effect) (faults []string) {
+// has to be there once, in order, and nothing else but what people did.
+func (r *row) judge(journal []world.Call) (faults []string) {
 	seen := map[string]int{}
 	at := map[string]int{}
 	for _, call := range journal {
@@ -281,15 +279,15 @@ func judge(journal []world.Call, effects []effect) (faults []string) {
 			continue
 		}
 		seen[call.Provider+" "+call.Method]++
-		for _, e := range effects {
+		for _, e := range r.effects {
 			if e.same(call) && seen[e.provider+" "+e.method] == e.n {
 				at[e.name] = call.Seq
 			}
 		}
 	}
-	want := map[string]int{"aws PutSecretValue": 1}
+	want := maps.Clone(r.byPeople)
 	last := 0
-	for _, e := range effects {
+	for _, e := range r.effects {
 		want[e.provider+" "+e.method]++
 		if e.provider == "slack" {
 			continue
@@ -325,17 +323,17 @@ func TestTheJudgeSeesWhatHappensTwice(t *testing.T) {
 	for _, e := range besides {
 		add(e.provider, e.method)
 	}
-	if faults := judge(good, besides); len(faults) > 0 {
+	if faults := sideBySideRow.judge(good); len(faults) > 0 {
 		t.Fatal(faults)
 	}
 	for i, call := range good {
 		if !call.Applied {
 			continue
 		}
-		if faults := judge(slices.Insert(slices.Clone(good), i, call), besides); len(faults) == 0 {
+		if faults := sideBySideRow.judge(slices.Insert(slices.Clone(good), i, call)); len(faults) == 0 {
 			t.Errorf("%s twice wasn't seen", call.Method)
 		}
-		if faults := judge(slices.Delete(slices.Clone(good), i, i+1), besides); len(faults) == 0 {
+		if faults := sideBySideRow.judge(slices.Delete(slices.Clone(good), i, i+1)); len(faults) == 0 {
 			t.Errorf("%s missing wasn't seen", call.Method)
 		}
 	}
@@ -343,7 +341,7 @@ func TestTheJudgeSeesWhatHappensTwice(t *testing.T) {
 	i := slices.IndexFunc(early, func(c world.Call) bool { return c.Method == "PUT secret" && c.Applied })
 	j := slices.IndexFunc(early, func(c world.Call) bool { return c.Method == "POST revoke" && c.Applied })
 	early[i].Seq, early[j].Seq = early[j].Seq, early[i].Seq
-	if faults := judge(early, besides); len(faults) == 0 {
+	if faults := sideBySideRow.judge(early); len(faults) == 0 {
 		t.Error("a revocation before the copy was written wasn't seen")
 	}
 }
