@@ -33,6 +33,7 @@ type Effect struct {
 	Deadline time.Time       `json:"deadline"`         // nothing is sent after this
 	Fence    int64           `json:"fence"`            // the process that intended it
 	Sent     int             `json:"sent"`             // how many times
+	Blank    int             `json:"blank,omitempty"`  // looks in a row that showed nothing of it
 	At       time.Time       `json:"at"`
 }
 

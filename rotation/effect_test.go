@@ -17,6 +17,7 @@ type provider struct {
 	answer func(n int) error // to the n-th request, from 1
 	shows  rotation.Seen     // what a look finds
 	block  chan struct{}     // if not nil, a request hangs until it is closed
+	looks  int               // how many have to show nothing
 
 	sent, looked []time.Time
 	ids          []string
@@ -26,7 +27,7 @@ type provider struct {
 
 func (p *provider) change(settles bool) rotation.Change {
 	return rotation.Change{
-		Purpose: "promote", Settles: settles,
+		Purpose: "promote", Settles: settles, Looks: p.looks,
 		Before: func(context.Context) (any, error) { return "v1", nil },
 		Send: func(ctx context.Context, id string, before json.RawMessage) (any, error) {
 			p.sent, p.ids = append(p.sent, time.Now()), append(p.ids, id)
@@ -167,6 +168,19 @@ func TestEffects(t *testing.T) {
 		}
 		if gap := p.sent[1].Sub(p.sent[0]); gap < send+settle {
 			t.Errorf("sent again after %s", gap)
+		}
+	})
+	within(t, "that a list may not show yet are looked for as often as asked before they are sent again", func(t *testing.T) {
+		p := &provider{answer: silentOnce, shows: rotation.SeenNothing, looks: 3}
+		d := promoting(t, p, true)
+		defer d.stop()
+		r := d.after(send + 2*settle - time.Second)
+		if len(p.sent) != 1 || len(p.looked) != 2 || effect(r).Blank != 2 {
+			t.Fatalf("sent %d, looked %d, %+v", len(p.sent), len(p.looked), effect(r))
+		}
+		r = d.after(3 * time.Second)
+		if len(p.sent) != 2 || len(p.looked) != 3 || p.looked[1].Sub(p.looked[0]) < settle/2 || effect(r).State != rotation.Landed || effect(r).Blank != 0 {
+			t.Errorf("sent %d, looked at %v, %+v", len(p.sent), p.looked, effect(r))
 		}
 	})
 	within(t, "of which nobody can say whether they landed park", func(t *testing.T) {

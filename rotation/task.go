@@ -43,6 +43,10 @@ type Change struct {
 	// look waits Waits.Settle after the send's deadline.
 	Settles bool
 
+	// Looks is how many looks, half a settle time apart, have to show nothing
+	// before that is believed, since a provider's lists may lag behind. 0: one.
+	Looks int
+
 	// Before reads what the provider shows before the change. Nil: nothing.
 	Before func(ctx context.Context) (any, error)
 
@@ -156,7 +160,14 @@ func (t *Task) resolve(ctx context.Context, c Change, e Effect) (Effect, error) 
 		return e, err
 	case seen == SeenLanded:
 		return t.landed(ctx, c, e, after, c.Purpose+" had landed")
+	case seen == SeenNothing && e.Blank+1 < c.Looks:
+		e.Blank++
+		if err := t.keep(ctx, e, "effect not seen", c.Purpose+" isn't seen yet"); err != nil {
+			return e, err
+		}
+		return e, t.later(c, e)
 	case seen == SeenNothing:
+		e.Blank = 0
 		return t.send(ctx, c, e)
 	}
 	e.State = Unclear
@@ -184,7 +195,7 @@ func (t *Task) lookAt(c Change, e Effect) time.Time {
 	if c.Settles {
 		at = at.Add(t.Waits().Settle)
 	}
-	return at
+	return at.Add(time.Duration(e.Blank) * t.Waits().Settle / 2)
 }
 
 func (t *Task) later(c Change, e Effect) error {

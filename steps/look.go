@@ -76,7 +76,7 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 // before the value was asked for again.
 func ours(r *rotation.Rotation, version string) bool {
 	f := r.Facts
-	return r.WasReserved(version) || version == f.New || version == f.Chosen || version == f.OldVersion || slices.Contains(f.Rejected, version)
+	return r.WasReserved(version) || attempted(r, version) || version == f.New || version == f.Chosen || version == f.OldVersion || slices.Contains(f.Rejected, version)
 }
 
 // read reads the value of a version under whichever label it carries now, if
