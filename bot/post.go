@@ -33,6 +33,9 @@ func (c *Cards) post(ctx context.Context, r *rotation.Rotation, card rotation.Ca
 	options := []slack.MsgOption{slack.MsgOptionText(p.Text, false), slack.MsgOptionBlocks(p.Blocks...), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
 	if c.isTurn(card) {
 		options = append(options, slack.MsgOptionTS(card.TS))
+		if r.Turn.Loud { // the channel sees it too: https://docs.slack.dev/reference/methods/chat.postMessage#arg_reply_broadcast
+			options = append(options, slack.MsgOptionBroadcast())
+		}
 	}
 	var ts string
 	err := c.api.call(ctx, "chat.postMessage", callWait, func(ctx context.Context, s *slack.Client) (err error) {

@@ -59,7 +59,7 @@ func about(r *rotation.Rotation, c Context) string {
 // due says why now, until the new value is in use.
 func due(r *rotation.Rotation, c Context) string {
 	switch {
-	case r.Plan.Every == 0 || r.Plan.Walk || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
+	case r.Plan.Every == 0 || r.Plan.Walk || r.Emergency() || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
 		return ""
 	case r.Facts.OldCreated.IsZero():
 		return fmt.Sprintf("Policy: a new %s every %d days.", noun(r), r.Plan.Every)
@@ -90,7 +90,11 @@ func stakes(r *rotation.Rotation) []string {
 		out = append(out, failing+".")
 	case r.Ending != rotation.Complete:
 	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "" && !step.Is(rotation.KindReview):
-		out = append(out, "While it is being replaced, these fail for a few minutes: "+users+".")
+		long := "While it is being replaced, these fail for a few minutes: "
+		if revoke := r.Find(rotation.KindRevoke); revoke != nil {
+			long = "From its end until the new one is in use, these fail: "
+		}
+		out = append(out, long+users+".")
 	case r.Plan.Overlap == rotation.SideBySide && step.Is(rotation.KindApprove):
 		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
 	}
@@ -113,41 +117,54 @@ func stakes(r *rotation.Rotation) []string {
 }
 
 // emergency says that somebody else may know the old value, and what is known
-// of its use.
+// of its use. Between the approval and the review it is short.
 func emergency(r *rotation.Rotation) []string {
+	step := r.Step()
+	decides := r.At == 0 || step.Is(rotation.KindApprove) || step.Is(rotation.KindReview)
 	if !r.Emergency() {
 		return nil
 	}
-	said := "! " + strong("Compromised:") + " treat the old " + noun(r) + " as known to others until it is dead."
-	if r.Alarmed != "" {
-		said += " Called so by " + person(r.Alarmed) + ": " + stop(rotation.Clean(r.Alarm))
+	out := []string{"! " + strong("Treat the old "+noun(r)+" as known to others") + " until it is dead."}
+	if r.Facts.Old == rotation.OldRefused {
+		out = nil
 	}
-	use := r.Facts.OldUse
-	if use == "" {
-		use = "Its last use can't be known: the provider doesn't tell."
+	if r.Alarmed != "" && decides {
+		out = append(out, "Said by "+person(r.Alarmed)+": "+stop(rotation.Clean(r.Alarm)))
 	}
-	return []string{said, use}
+	if r.Facts.OldUse != "" {
+		out = append(out, r.Facts.OldUse)
+	} else if decides {
+		out = append(out, "Its last use can't be known: the provider doesn't tell.")
+	}
+	return []string{strings.Join(out, " ")} // an empty one isn't drawn
 }
 
 // noReturn warns before the step that can't be undone, unless that step's own
 // warning does.
 func noReturn(r *rotation.Rotation) string {
-	from := ""
-	switch s := r.Step(); {
+	ends := func(s *rotation.StepRun) bool {
+		return s.Is(rotation.KindReceive) && s.By == rotation.Holder || s.Is(rotation.KindRevoke)
+	}
+	from, s := "", r.Step()
+	switch {
 	case s.Warning != "":
-	case s.Is(rotation.KindReceive) && s.By == rotation.Holder:
-		from = "here"
 	case s.Is(rotation.KindApprove):
-		for _, s := range numbered(r) {
-			if (s.Is(rotation.KindReceive) && s.By == rotation.Holder || s.Warning != "") && s.State == rotation.Later && from == "" {
-				from = fmt.Sprintf("step %d", s.number)
+		for _, later := range numbered(r) {
+			if (ends(later.StepRun) || later.Warning != "") && later.State == rotation.Later && from == "" {
+				from, s = fmt.Sprintf("step %d", later.number), later.StepRun
 			}
 		}
+	case ends(s):
+		from = "here"
 	}
 	if from == "" {
 		return ""
 	}
-	return "! " + strong("There is no way back from "+from+":") + " the old " + noun(r) + " stops working the moment the new one is made."
+	when := "the moment the new one is made"
+	if s.Is(rotation.KindRevoke) {
+		when = "before there is a new one"
+	}
+	return "! " + strong("There is no way back from "+from+":") + " the old " + noun(r) + " stops working " + when + "."
 }
 
 // current says where the rotation stands: its step, and what is needed.

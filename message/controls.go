@@ -92,6 +92,9 @@ func lead(r *rotation.Rotation) []control {
 		if s.Attestable {
 			row = append(row, attest(s))
 		}
+		if s.Owing != nil {
+			row = append(row, press(rotation.Owe))
+		}
 		row = append(row, press(ShowDetails))
 	case s.Is(rotation.KindReview):
 		row = append(row, primary(rotation.CloseReview), press(ShowDetails))
@@ -146,10 +149,11 @@ func settling(r *rotation.Rotation) []control {
 	if len(open) == 0 {
 		return nil
 	}
-	return []control{
-		{label: label(rotation.CheckDebt), verb: rotation.CheckDebt, value: open[0].ID},
-		{label: label(rotation.SettleDebt), verb: rotation.SettleDebt, value: open[0].ID},
+	settle := control{label: label(rotation.SettleDebt), verb: rotation.SettleDebt, value: open[0].ID}
+	if open[0].Key == "" && open[0].Version == "" { // nothing that Rekey could look at
+		return []control{settle}
 	}
+	return []control{{label: label(rotation.CheckDebt), verb: rotation.CheckDebt, value: open[0].ID}, settle}
 }
 
 // choice is the button of a parked step's choice, in the domain's words.

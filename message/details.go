@@ -164,7 +164,7 @@ func ids(r *rotation.Rotation) []string {
 	if r.Changed != "" {
 		add("the catalogue's plan now", Cut(r.Changed, 13))
 	}
-	add("approvers", fmt.Sprintf("%d of %s", r.Plan.Quorum, r.Plan.Approvers.Name))
+	add("approvers", fmt.Sprintf("%d of %s", r.Quorum(), r.Plan.Approvers.Name))
 	add("overlap", string(r.Plan.Overlap))
 	return out
 }

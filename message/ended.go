@@ -32,8 +32,25 @@ func ended(p *page, r *rotation.Rotation) {
 		p.context(summary(r, p.c))
 		p.section(untouched(r), reason(r, r.State))
 	}
+	p.section(looked(r)...)
 	p.section(owed(r, p.c)...)
 	p.buttons(controls(r)...)
+}
+
+// looked says that it was an emergency, and what the review found.
+func looked(r *rotation.Rotation) []string {
+	if !r.Emergency() {
+		return nil
+	}
+	out := "It was an emergency"
+	if r.Alarmed != "" {
+		out += ", said by " + person(r.Alarmed) + ": " + rotation.Clean(r.Alarm)
+	}
+	out = stop(out)
+	if s := r.Find(rotation.KindReview); s != nil && s.State == rotation.Ticked {
+		return []string{out + " Looked over by " + stop(strings.Join(s.Evidence, " · "))}
+	}
+	return []string{out + " Nobody looked it over."}
 }
 
 // walked is what people did where no value was replaced, a line each.
@@ -123,6 +140,9 @@ func next(r *rotation.Rotation, c Context) string {
 func untouched(r *rotation.Rotation) string {
 	if r.Facts.Early {
 		return "The new " + noun(r) + " was saved in the console and is current. Rekey didn't check it."
+	}
+	if r.Find(rotation.KindReceive) == nil {
+		return "Nothing is replaced by it. What people did until then is done."
 	}
 	if r.Facts.New == "" {
 		return "Nothing was changed. The old " + noun(r) + " is current, as before."

@@ -69,8 +69,14 @@ func (s step) by(r *rotation.Rotation) string {
 // whose says who is needed for the current step, or what Rekey is doing.
 func (s step) whose(r *rotation.Rotation) string {
 	switch {
-	case s.Is(rotation.KindApprove), s.Is(rotation.KindReview):
+	case s.Is(rotation.KindApprove):
 		return approvers(r)
+	case s.Is(rotation.KindReview):
+		out := "one of " + handle(r.Plan.Approvers) + ", not " + person(r.Starter)
+		if r.Holder != r.Starter {
+			out += " or " + person(r.Holder)
+		}
+		return out
 	case s.By == rotation.User:
 		return "your turn, " + person(rotation.Person(r.Plan.User.ID))
 	case s.By == rotation.Holder:
@@ -82,7 +88,7 @@ func (s step) whose(r *rotation.Rotation) string {
 // approvers says who may approve, and who has.
 func approvers(r *rotation.Rotation) string {
 	approved := r.Approved()
-	more := r.Plan.Quorum - len(approved)
+	more := r.Quorum() - len(approved)
 	out := number(max(more, 1)) + " of "
 	if len(approved) > 0 {
 		out = number(max(more, 1)) + " more of "

@@ -188,11 +188,17 @@ func (s *story) used() *story {
 	}))
 }
 
-// states are rotations in every state that a card can show, by name.
-func states(t testing.TB) []struct {
+// A state is a rotation that a card can show, by name.
+type state struct {
 	name string
 	s    *story
-} {
+}
+
+// stories are the states that other files tell.
+var stories []func(testing.TB) []state
+
+// states are rotations in every state that a card can show.
+func states(t testing.TB) []state {
 	none := func() *story { return begin(t, plan(rotation.None)) }
 	both := func() *story { return begin(t, plan(rotation.SideBySide)) }
 	two := plan(rotation.None)
@@ -208,11 +214,8 @@ func states(t testing.TB) []struct {
 			Choices: []rotation.Choice{{Verb: rotation.Again, Label: "Ask again"}, {Verb: rotation.PromoteAnyway, Label: "Promote with what is missing…"}},
 		}).Knowing(func(f *rotation.Facts) { f.Missing = []string{"Secrets: read"} }))
 	}
-	debt := rotation.Debt{What: "The old token of GitHub MP CI User PAT", Why: "Rekey may not read it, so its death isn't proven", Since: clock("10:42")}
-	return []struct {
-		name string
-		s    *story
-	}{
+	debt := rotation.Debt{What: "The old token of GitHub MP CI User PAT", Why: "Rekey may not read it, so its death isn't proven", Since: clock("10:42"), Version: "0a4c9f5e-58b7-4b0e-9d6e-0f6f7f6b2c11"}
+	out := []state{
 		{"none_01_new", none()},
 		{"none_02_to_approve", none().seen()},
 		{"none_02_to_approve_expiring", expiring(none().seen())},
@@ -263,10 +266,14 @@ func states(t testing.TB) []struct {
 		}))},
 		{"both_60_rolling_back", both().seen().received().checked().approve().promoted().running().at("10:50").press(starter, rotation.RollBack, "The new one lacks a permission")},
 		{"both_61_rolled_back", both().seen().received().checked().approve().promoted().running().at("10:50").press(approver, rotation.RollBack, "The new one lacks a permission").settle(approver).
-			record(rotation.Done("the old token works and is current again").Owing(rotation.Debt{What: "The new token of GitHub MP CI User PAT", Why: "it was rolled back and still works", Since: clock("10:51")})).
+			record(rotation.Done("the old token works and is current again").Owing(rotation.Debt{What: "The new token of GitHub MP CI User PAT", Why: "it was rolled back and still works", Since: clock("10:51"), Version: "6f1c2a30-0000-4000-8000-000000000001"})).
 			at("10:58").record(rotation.Done("run 1191 succeeded " + rotation.When(clock("10:58"))))},
 		{"both_62_cancelled_staged", both().seen().received().at("10:50").press(starter, rotation.Cancel, "Made with the wrong permissions").record(rotation.Done("AWSPENDING taken off our version"))},
 	}
+	for _, more := range stories {
+		out = append(out, more(t)...)
+	}
+	return out
 }
 
 func expiring(s *story) *story {

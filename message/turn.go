@@ -18,8 +18,8 @@ func Turn(r *rotation.Rotation, c Context) Post {
 
 // addressee is the mention of whoever has the turn.
 func addressee(r *rotation.Rotation) string {
-	if r.Emergency() && (r.Turn.Kind == rotation.TurnApprove || r.Turn.Kind == rotation.TurnAlarm) {
-		return group(r.Plan.Approvers) + " " + group(r.Plan.Owner) // the loud notice
+	if r.Turn.Loud {
+		return group(r.Plan.Approvers) + " " + group(r.Plan.Owner)
 	}
 	switch r.Turn.To {
 	case rotation.User:
@@ -43,11 +43,12 @@ func turn(r *rotation.Rotation, c Context) string {
 	if s == nil {
 		return over(r, c)
 	}
+	if r.Turn.Loud {
+		return alarm(r)
+	}
 	switch r.Turn.Kind {
 	case rotation.TurnNudge:
 		return nudge(r)
-	case rotation.TurnAlarm:
-		return fmt.Sprintf("%d: the old %s of %s is called compromised by %s. %s The card says what is left to do.", r.ID, noun(r), title, person(r.Alarmed), stop(rotation.Clean(r.Alarm)))
 	case rotation.TurnReview:
 		return fmt.Sprintf("%d is done but for its review: %s was compromised. Look over what happened, and close the review.", r.ID, title)
 	case rotation.TurnApprove:
@@ -81,6 +82,27 @@ func turn(r *rotation.Rotation, c Context) string {
 		out = fmt.Sprintf("%d was approved by %s. Your turn: %s.", r.ID, before.Evidence[0], rotation.Clean(s.Title))
 	}
 	return out
+}
+
+// alarm says that an emergency begins, and what is needed now.
+func alarm(r *rotation.Rotation) string {
+	by := "Said by " + person(r.Starter) + "."
+	if r.Alarmed != "" {
+		by = "Said by " + person(r.Alarmed) + ": " + stop(rotation.Clean(r.Alarm))
+	}
+	out := fmt.Sprintf("Compromised: treat the old %s of %s as known to others. %s ", noun(r), rotation.Clean(r.Plan.Title), by)
+	switch s := r.Step(); {
+	case s.State == rotation.Parked && s.Problem != nil:
+		return out + fmt.Sprintf("%d is parked with %s: %s", r.ID, person(r.Holder), s.Problem.What)
+	case s.Is(rotation.KindApprove):
+		return out + fmt.Sprintf("%d needs %s now.", r.ID, approvals(r))
+	case s.By == rotation.Holder:
+		return out + fmt.Sprintf("%d is with %s: %s.", r.ID, person(r.Holder), rotation.Clean(s.Title))
+	case s.By == rotation.User:
+		return out + fmt.Sprintf("%d is with %s: %s.", r.ID, person(rotation.Person(r.Plan.User.ID)), rotation.Clean(s.Title))
+	default:
+		return out + fmt.Sprintf("%d goes on by itself: %s.", r.ID, rotation.Clean(s.Title))
+	}
 }
 
 // nudge reminds whoever has had the turn for long.
@@ -123,7 +145,7 @@ func over(r *rotation.Rotation, c Context) string {
 
 // approvals says how many are missing: "one approval".
 func approvals(r *rotation.Rotation) string {
-	n := max(1, r.Plan.Quorum-len(r.Approved()))
+	n := max(1, r.Quorum()-len(r.Approved()))
 	out := number(n)
 	if len(r.Approved()) > 0 {
 		out += " more"

@@ -177,55 +177,6 @@ func (l *loader) decode(n ast.Node, err error) {
 	l.failAt(line, "%s", text)
 }
 
-// check returns what is wrong with a row by itself.
-func (s *Secret) check() []string {
-	var out []string
-	add := func(bad bool, text string) {
-		if bad {
-			out = append(out, text)
-		}
-	}
-	add(s.Name == "" || strings.ContainsAny(s.Name, " \t\n<>&|*"), "a name is needed, without spaces")
-	add(slices.Contains(Reserved, s.Name), "the name is a word of the command; choose another")
-	add(s.Title == "", "a title is needed")
-	if s.Exempt != nil {
-		out = append(out, s.exemption()...)
-		if s.Runbook == "" {
-			return out
-		}
-	}
-	add(s.Region == "", "a region is needed")
-	add(s.Every == 0 && s.Exempt == nil, "every: is needed, like 180d")
-	add(s.Overlap != None && s.Overlap != SideBySide, "overlap: must be none or side-by-side")
-	add(s.Compromised != ReplaceFirst && s.Compromised != RevokeFirst, "compromised: must be replace-first or revoke-first")
-	for name, m := range s.Members {
-		add(name == "" || strings.ContainsAny(name, " \t\n<>&|*"), fmt.Sprintf("members: %q is no name", name))
-		add(m.DeliverTo == "", "members: "+name+" needs deliver_to, the secret that its value is delivered into")
-		add((m.User == "") == (m.SpeaksFor == ""), "members: "+name+" needs either user or speaks_for: who confirms that the value is in use")
-	}
-	add(!slices.Contains([]Entry{EntryCLI, EntryConsole, EntryAPI}, s.Entry), "entry: must be cli, console or api")
-	add(s.Quorum < 1, "quorum: must be at least 1")
-	for _, r := range s.Read {
-		add(!slices.Contains([]string{"pending", "current", "previous"}, r), "read: takes pending, current and previous, not "+r)
-	}
-	return out
-}
-
-// exemption returns what is wrong with an exempt row.
-func (s *Secret) exemption() []string {
-	var out []string
-	if _, err := time.Parse(time.DateOnly, s.Exempt.Review); err != nil {
-		out = append(out, "exempt: needs a review date, like 2027-05-22")
-	}
-	if strings.TrimSpace(s.Exempt.Reason) == "" {
-		out = append(out, "exempt: needs a reason")
-	}
-	if s.Owner == "" {
-		out = append(out, "an owner is needed, also for what isn't rotated")
-	}
-	return out
-}
-
 // render tries every secret's plan, also the one for a compromised value.
 func (l *loader) render() {
 	for i := range l.c.Secrets {

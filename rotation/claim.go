@@ -177,7 +177,7 @@ func (r *Rotation) follow(c Claim, now time.Time) []Event {
 	switch c.Verb {
 	case Approve:
 		approved := r.Approved()
-		if len(approved) < r.Plan.Quorum {
+		if len(approved) < r.Quorum() {
 			return nil
 		}
 		r.voidOthers()

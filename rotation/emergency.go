@@ -1,6 +1,9 @@
 package rotation
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // What is different when somebody else may know a value.
 
@@ -39,16 +42,63 @@ func (r *Rotation) alarm(p Press, now time.Time) ([]Event, error) {
 	if r.Ending != Complete {
 		return nil, refuse(NotNow, "This rotation is being undone. Start a new one as compromised when it has ended.")
 	}
-	e := r.event(now, p.By, "compromised", "Called the old "+r.Plan.Noun+" compromised: "+p.Reason)
-	r.Alarmed, r.Alarm = p.By, p.Reason
-	if receive := r.Find(KindReceive); !r.Committed() && receive != nil && receive.State == Later && r.Plan.Secret == p.Plan.Secret {
-		events, err := r.newPlan(p, now)
-		return append([]Event{e}, events...), err
+	if r.Find(KindReceive) == nil {
+		return nil, refuse(NotNow, "Nothing is replaced in this rotation, so it can't be an emergency.")
 	}
-	r.Steps = append(r.Steps, runs([]Step{review()})...)
-	r.turn(Team, TurnAlarm, now)
-	r.Due = now
-	return []Event{e}, nil
+	e := r.event(now, p.By, "compromised", "Called the old "+r.Plan.Noun+" compromised: "+p.Reason)
+	events := []Event{e}
+	if !r.Committed() && !r.made() {
+		more, err := r.newPlan(p, now)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, more...)
+	} else {
+		r.Steps = append(r.Steps, runs([]Step{review()})...)
+		r.Due = now
+	}
+	r.Alarmed, r.Alarm = p.By, p.Reason
+	r.loud(now)
+	return append(events, r.enough(now)...), nil
+}
+
+// made reports whether there may be anything new already, for which another
+// order of steps would come too late.
+func (r *Rotation) made() bool {
+	return r.Facts.New != "" || r.Facts.Early || slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.State != Declined })
+	})
+}
+
+// loud tells approvers and team that an emergency begins, whoever is needed.
+func (r *Rotation) loud(now time.Time) {
+	to := Team
+	if waitsForSomebody(r) {
+		to = r.Turn.To
+	}
+	if r.Turn.Since != now || to == Team { // who is needed was told already
+		r.turn(to, TurnAlarm, now)
+	}
+	r.Turn.Loud = true
+}
+
+// enough goes on where the approvals that were given are as many as an
+// emergency needs.
+func (r *Rotation) enough(now time.Time) []Event {
+	s := r.Step()
+	approved := r.Approved()
+	if !s.Is(KindApprove) || s.State != Open || len(approved) == 0 || len(approved) < r.Quorum() {
+		return nil
+	}
+	return r.follow(approved[len(approved)-1], now)
+}
+
+// Quorum is how many approvals the rotation needs.
+func (r *Rotation) Quorum() int {
+	if r.Emergency() {
+		return 1
+	}
+	return r.Plan.Quorum
 }
 
 // closeReview is a press that counts from an approver only, live.

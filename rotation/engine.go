@@ -182,7 +182,11 @@ func (e *Engine) schedule(r *Rotation) {
 		if r.Turn.Nudged.After(last) {
 			last = r.Turn.Nudged
 		}
-		r.Nudge = e.Hours.Add(last, e.Waits.Idle)
+		idle := e.Waits.Idle
+		if r.Emergency() {
+			idle /= 4
+		}
+		r.Nudge = e.Hours.Add(last, idle)
 	}
 }
 

@@ -13,7 +13,12 @@ func New(plan Plan, starter Person, now time.Time) (*Rotation, Event) {
 		Plan: plan, Steps: runs(plan.Steps), Facts: Facts{Asks: 1},
 	}
 	r.open(0, now)
-	return r, r.event(now, starter, "started", "Started the rotation of "+plan.Title+".")
+	text := "Started the rotation of " + plan.Title + "."
+	if plan.Compromised {
+		r.loud(now)
+		text = "Started the rotation of " + plan.Title + " as compromised."
+	}
+	return r, r.event(now, starter, "started", text)
 }
 
 func runs(steps []Step) []StepRun {
@@ -31,7 +36,9 @@ func (r *Rotation) Record(o Outcome, now time.Time) []Event {
 	news := r.learn(s, o)
 	switch o.kind {
 	case outcomeDone:
-		s.Attested = o.attested
+		if o.attested != "" {
+			s.Attested = o.attested
+		}
 		return r.tick(s, o.evidence, now)
 	case outcomePark:
 		return r.park(s, o.problem, now)
@@ -70,7 +77,7 @@ func (r *Rotation) tick(s *StepRun, evidence []string, now time.Time) []Event {
 	s.State, s.Ended, s.Note, s.Problem = Ticked, now, "", nil
 	s.Evidence = evidence
 	e := r.event(now, ByRekey, "step done", s.Title+": "+join(evidence))
-	if s.Attested != "" {
+	if s.Attested != "" && !s.Beside {
 		e.By = s.Attested
 	}
 	events := []Event{e}
@@ -108,6 +115,7 @@ func (r *Rotation) open(i int, now time.Time) {
 	r.At = i
 	s := r.Step()
 	s.State, s.Opened, s.Problem, s.Note, s.Ended = Open, now, nil, "", time.Time{}
+	s.Attestable, s.Press, s.Owing, s.Options = false, "", nil, nil // what an earlier round offered
 	s.Round++
 	r.Due, r.Touched = now, now
 	switch {
@@ -130,7 +138,8 @@ func (r *Rotation) wait(s *StepRun, o Outcome, news bool, now time.Time) []Event
 	changed := s.Note != o.note || news
 	s.State, s.Note = Open, o.note
 	changed = changed || s.Attestable != o.attest || s.Beside != o.beside || s.Press != o.press || (s.Owing == nil) != (o.owing == nil) || !slices.Equal(s.Options, o.options)
-	s.Attestable, s.Beside, s.Final, s.Press, s.Owing, s.Options = o.attest, o.beside, o.final, o.press, o.owing, o.options
+	s.Attestable, s.Final, s.Press, s.Owing, s.Options = o.attest, o.final, o.press, o.owing, o.options
+	s.Beside = o.beside || s.Beside && s.Attested != "" // a word that was given stays besides
 	if o.by != "" && s.By != o.by {
 		s.By, changed = o.by, true
 		if o.by != Rekey {
@@ -165,12 +174,16 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Is(KindReceive) })
 	for i := at; i < len(r.Steps); i++ {
 		s := &r.Steps[i]
-		s.State, s.Problem, s.Note, s.Evidence, s.Attested = Later, nil, "", nil, ""
+		s.State, s.Problem, s.Note = Later, nil, ""
+		s.unsay()
 	}
 	r.open(at, now)
 	r.Steps[at].Asked = why
 	return append(events, r.event(now, by, "asked again", why))
 }
+
+// unsay forgets what ticked a step that is done anew.
+func (s *StepRun) unsay() { s.Evidence, s.Attested, s.Word, s.Beside = nil, "", "", false }
 
 // detour leaves the present order: the remaining steps are skipped, the given
 // ones follow, and the rotation ends in state ending.
@@ -179,6 +192,9 @@ func (r *Rotation) detour(steps []Step, ending State, now time.Time) {
 	at := len(r.Steps)
 	r.Forward = at
 	r.Steps = append(r.Steps, runs(steps)...)
+	if ending == RolledBack && r.Emergency() { // what others may know is in use again
+		r.Steps = append(r.Steps, runs([]Step{review()})...)
+	}
 	r.Ending = ending
 	r.open(at, now)
 }

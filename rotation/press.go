@@ -238,7 +238,7 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 		return nil, refuse(NotNow, "This step is ticked by what is observed, not by a press.")
 	}
 	s.Attested, s.Word = p.By, p.Reason
-	if s.Final {
+	if s.Final && r.Facts.NoReturn.IsZero() {
 		r.Facts.NoReturn = now
 	}
 	if s.Beside {
@@ -257,7 +257,7 @@ func (r *Rotation) pick(p Press, now time.Time) ([]Event, error) {
 	switch {
 	case p.By != r.Holder:
 		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can choose. Press Take over first if it is yours now.", Mention(r.Holder))
-	case len(s.Options) == 0:
+	case len(s.Options) == 0 || s.State != Open:
 		return nil, refuse(NotNow, "There is nothing to choose at the moment.")
 	case len(p.Values) == 0:
 		return nil, refuse(Invalid, "Choose at least one.")
@@ -280,7 +280,8 @@ func (r *Rotation) choose(version string, now time.Time) {
 	at := slices.IndexFunc(r.Steps, func(s StepRun) bool { return s.Is(KindReceive) })
 	r.Facts.Chosen, r.Facts.New, r.Facts.Way = version, "", ""
 	for i := at; i < len(r.Steps); i++ {
-		r.Steps[i].State, r.Steps[i].Problem, r.Steps[i].Evidence = Later, nil, nil
+		r.Steps[i].State, r.Steps[i].Problem = Later, nil
+		r.Steps[i].unsay()
 	}
 	if r.At < at { // the approval comes first, and is asked for still
 		r.reopen(now)

@@ -29,6 +29,12 @@ func (c *Catalogue) Plan(o Order) (Plan, error) {
 	if s.Exempt != nil && (!o.Walk || s.Runbook == "") {
 		return Plan{}, c.exempted(s)
 	}
+	if o.Walk && s.Exempt == nil {
+		return Plan{}, &Error{Reason: Invalid, What: s.Title + " is rotated, so there is nothing to be walked through instead.", Safe: "Nothing was changed.", Next: "`/rotate " + s.Name + "` starts a rotation."}
+	}
+	if o.Walk && o.Compromised {
+		return Plan{}, &Error{Reason: Invalid, What: s.Title + " isn't rotated, so it can't be rotated as compromised.", Safe: "Nothing was changed.", Next: "`/rotate " + s.Name + " --walk` walks through its runbook."}
+	}
 	plan, problems := c.plan(s, o)
 	if len(problems) > 0 {
 		return Plan{}, fmt.Errorf("rendering the plan of %s: %s", o.Secret, strings.Join(problems, "; "))
@@ -44,7 +50,7 @@ func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 	r := renderer{c: c, scope: c.scope(s)}
 	p := Plan{
 		Secret: s.Name, Title: s.Title, Noun: s.Noun, SecretID: s.SecretID, Region: s.Region, Role: s.Role, Account: s.Account, Console: c.link(s.console()),
-		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every), Lead: int(s.Lead),
+		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every), Lead: int(s.Lead), Walk: o.Walk,
 		Owner: r.handle(s.Owner, '@'), Channel: r.handle(s.Channel, '#'), Approvers: r.handle(s.Approvers, '@'),
 	}
 	if s.User != "" {

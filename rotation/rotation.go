@@ -181,8 +181,9 @@ type Turn struct {
 	To     Party     `json:"to"`
 	Kind   TurnKind  `json:"kind"`
 	Since  time.Time `json:"since"`
-	Nudged time.Time `json:"nudged"` // when the last reminder was given
-	Nudges int       `json:"nudges"` // reminders given: the first to the same people, the second to the team
+	Nudged time.Time `json:"nudged"`         // when the last reminder was given
+	Nudges int       `json:"nudges"`         // reminders given: the first to the same people, the second to the team
+	Loud   bool      `json:"loud,omitempty"` // an emergency begins: approvers and team are told too, and the whole channel sees it
 }
 
 // TurnKind is what a turn is about.

@@ -259,7 +259,7 @@ func (t *Task) StillApproved(ctx context.Context, purpose string) (string, error
 			return Mention(c.By) + " approved this and may not approve any more, so somebody else has to.", nil
 		}
 	}
-	if len(t.Rotation.Approved()) < t.Rotation.Plan.Quorum {
+	if len(t.Rotation.Approved()) < t.Rotation.Quorum() {
 		return "What was approved isn't what would be done now, so it is asked for again.", nil
 	}
 	return "", nil

@@ -14,7 +14,15 @@ const withdrawID = "withdraw"
 func (r *Rotation) MayCancel() bool {
 	receive := r.Find(KindReceive)
 	begun := receive != nil && receive.State != Later
-	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.Facts.Early && r.Facts.NoReturn.IsZero() && (r.Facts.Old != OldRefused || !begun)
+	return r.State == Running && r.Ending == Complete && !r.Switching() && !r.ending() && !r.Facts.Early && r.Facts.NoReturn.IsZero() && (r.Facts.Old != OldRefused || !begun)
+}
+
+// ending reports whether the end of the old value was intended, or somebody
+// said that it was done.
+func (r *Rotation) ending() bool {
+	return slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return s.Is(KindRevoke) && (s.State == Ticked || slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.State != Declined }))
+	})
 }
 
 // MayRefuse reports whether an approver can still say no: until the switch was
@@ -47,17 +55,25 @@ func (r *Rotation) orRollBack() string {
 // may have changed already.
 func (r *Rotation) abandon(ending State, now time.Time) []Event {
 	receive := r.Find(KindReceive)
-	if receive == nil || receive.State == Later {
-		r.skip()
+	if receive == nil || !r.begun() {
 		if r.Facts.Early {
-			r.Debts = append(r.Debts, Debt{
+			r.owe(Debt{
 				What: "The new " + r.Plan.Noun + " of " + r.Plan.Title, Why: "it was saved in the console and is current, and Rekey didn't prove it", Since: now,
-			})
+			}, r.Step())
 		}
+		r.skip()
 		return r.end(ending, now)
 	}
 	r.detour(r.withdraw(receive), ending, now)
 	return nil
+}
+
+// begun reports whether somebody may have made a new value, or ended the old
+// one.
+func (r *Rotation) begun() bool {
+	return slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return (s.Is(KindReceive) || s.Is(KindRevoke)) && s.State != Later && s.State != Skipped
+	})
 }
 
 // withdraw are the steps that take a cancelled rotation back.
@@ -81,9 +97,7 @@ func (r *Rotation) MayRollBack() bool {
 	if r.Facts.Promoted.IsZero() || r.Facts.Old == OldRefused || r.Facts.Old == OldUnreadable {
 		return false
 	}
-	return !slices.ContainsFunc(r.Steps, func(s StepRun) bool {
-		return s.Is(KindRevoke) && slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.State != Declined })
-	})
+	return !r.ending() && r.Facts.NoReturn.IsZero()
 }
 
 func (r *Rotation) askRollBack(p Press, now time.Time) ([]Event, error) {
@@ -188,13 +202,16 @@ func (r *Rotation) newPlan(p Press, now time.Time) ([]Event, error) {
 			}
 		}
 	}
+	if r.Alarmed != "" && !fresh.Compromised { // called so too late for the order of an emergency
+		steps = append(steps, runs([]Step{review()})...)
+	}
 	r.Plan, r.Steps, r.Changed = fresh, steps, ""
 	events := r.voidApprovals("The plan changed since you pressed. Look at the card again.", now)
 	r.open(0, now)
 	return append(events, r.event(now, p.By, "new plan", "Took the plan that the catalogue renders now.")), nil
 }
 
-// Baseline binds the plan to the version that is AWSCURRENT now, once it is
+// Bind binds the plan to the version that is AWSCURRENT now, once it is
 // known. A version that moved before the approval voids what was approved.
 func (r *Rotation) Bind(version string, now time.Time) []Event {
 	if version == "" || r.Plan.Baseline == version {

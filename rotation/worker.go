@@ -195,6 +195,12 @@ func (e *Engine) lookAtDebt(ctx context.Context, r *Rotation, d Debt, now time.T
 	if !ok {
 		return "Rekey has no way to look", false
 	}
+	defer func() {
+		if x := recover(); x != nil {
+			e.Log.Error("a look at a debt panicked", "rotation", r.ID, "debt", d.ID, "stack", string(debug.Stack()))
+			seen, dead = "Rekey made a mistake and couldn't look", false
+		}
+	}()
 	seen, dead, err := creditor.Dead(ctx, &Task{Rotation: r, Now: now, Asked: d.Asked, engine: e}, d)
 	var provider *ProviderError
 	var person *Error

@@ -180,7 +180,7 @@ func (a Receive) instead(ctx context.Context, t *rotation.Task, v rotation.Versi
 	if !oldReadable || t.Prover() == nil {
 		return rotation.Done("observed: "+seen, "old "+noun+": not proven dead").
 			Knowing(func(f *rotation.Facts) { arrived(f); f.Old = rotation.OldUnreadable; f.FailingSince = created }).
-			Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Now}), nil
+			Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Now, Version: f.OldVersion}), nil
 	}
 	allowed, err := t.MayProbe(ctx)
 	if err != nil || !allowed {

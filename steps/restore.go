@@ -61,7 +61,7 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		f.CopiesBefore, f.Copied, f.RunCreated = before, time.Time{}, time.Time{}
 		f.Used, f.UsedBy, f.Restored = time.Time{}, "", t.Now
 	}).Owing(rotation.Debt{
-		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now,
+		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now, Version: f.New,
 	}), nil
 }
 

@@ -159,5 +159,5 @@ func (a Revoke) unproven(t *rotation.Task) rotation.Outcome {
 	noun := t.Rotation.Plan.Noun
 	return rotation.Wait(0, "Delete the old "+noun+". Rekey can't prove that it is gone: press Attest… when it is.").
 		Needing(rotation.Holder).Attestable().
-		Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Step().Opened})
+		Owing(rotation.Debt{What: "The old " + noun + " of " + t.Rotation.Plan.Title, Why: whyUnproven(t), Since: t.Step().Opened, Version: t.Rotation.Facts.OldVersion})
 }
