@@ -272,6 +272,7 @@ func (a *aim) look() (hit bool, met []point) {
 // judge says what is wrong with a journal of one whole rotation: each effect
 // has to be there once, in order, and nothing else but what people did.
 func (r *row) judge(journal []world.Call) (faults []string) {
+	journal = r.withoutRemade(journal)
 	seen := map[string]int{}
 	at := map[string]int{}
 	for _, call := range journal {
@@ -285,7 +286,8 @@ func (r *row) judge(journal []world.Call) (faults []string) {
 			}
 		}
 	}
-	want := maps.Clone(r.byPeople)
+	want := map[string]int{}
+	maps.Copy(want, r.byPeople)
 	last := 0
 	for _, e := range r.effects {
 		want[e.provider+" "+e.method]++

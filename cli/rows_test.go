@@ -20,6 +20,11 @@ type row struct {
 
 	// byPeople counts what people change at the providers themselves.
 	byPeople map[string]int // by provider and method: "aws PutSecretValue"
+
+	// remade is what Rekey has made and can't deliver if it dies in between: it
+	// ends that one and has another made. By the method that makes it, those
+	// that end it.
+	remade map[string][]string
 }
 
 func (r *row) says() string { return "starter> /rotate " + r.secret + r.people }
@@ -61,7 +66,7 @@ var siblingRows = []row{
 
 // rows are all rows that are rotated; each kind of credential has a file.
 func rows() []row {
-	return slices.Concat(tokenRows, siblingRows)
+	return slices.Concat(tokenRows, siblingRows, entraRows)
 }
 
 // Every row that can be rotated is, from start to end, and the journals of the

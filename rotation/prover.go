@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Prover tries values at the provider that issues them. It keeps no state:
@@ -30,6 +31,17 @@ type Prover interface {
 // An Ender is a Prover whose provider ends a value that it is given.
 type Ender interface {
 	End(ctx context.Context, v Value) error
+}
+
+// A Lagging prover's provider may refuse a value for a while after it was made.
+type Lagging interface {
+	Lag() time.Duration
+}
+
+// A Fielded prover says what other fields of a JSON secret have to hold beside
+// a value, such as the client that a client secret is of.
+type Fielded interface {
+	Fields(p Params) map[string]string
 }
 
 // A Proof is what a new value showed of itself.

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"fmt"
 	"io"
@@ -31,6 +32,10 @@ func (v Value) Empty() bool { return len(v.bytes()) == 0 }
 func (v Value) Same(other Value) bool {
 	return subtle.ConstantTimeCompare(v.bytes(), other.bytes()) == 1
 }
+
+// Begins reports whether the value begins with what its provider shows of it,
+// which isn't secret.
+func (v Value) Begins(hint string) bool { return bytes.HasPrefix(v.bytes(), []byte(hint)) }
 
 func (v Value) bytes() []byte {
 	if v.text == nil {

@@ -9,12 +9,20 @@ import (
 )
 
 // look reads the labels, binds the plan to what is current before the switch,
-// and refuses to go on beside an AWSPENDING that isn't ours.
+// and refuses to go on in another account than the catalogue's, or beside an
+// AWSPENDING that isn't ours.
 func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions, error) {
 	plan := t.Rotation.Plan
 	v, err := aws.Describe(ctx, plan.Place())
 	if err != nil {
 		return v, err
+	}
+	if at := accountOf(v.ARN); plan.Account != "" && at != plan.Account {
+		return v, &rotation.Error{
+			What: "The secret " + plan.SecretID + " that Rekey sees is in account " + rotation.Clean(at) + ", and the catalogue says " + plan.Account + ".",
+			Safe: "Nothing has been changed.",
+			Next: "Put account: or role_arn: right in the catalogue, or give Rekey the role of that account, then press Retry.",
+		}
 	}
 	if v.At(rotation.Current) == "" {
 		return v, &rotation.Error{
@@ -34,6 +42,14 @@ func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions,
 		}
 	}
 	return v, nil
+}
+
+// accountOf is the number of the account in an ARN.
+func accountOf(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) > 4 {
+		return parts[4]
+	}
+	return "unknown"
 }
 
 // begin looks at the old value once: when it was made, until when it lives,
@@ -82,12 +98,17 @@ func ours(r *rotation.Rotation, version string) bool {
 // read reads the value of a version under whichever label it carries now, if
 // the catalogue allows it. ok is false if it may not be read or has no label.
 func read(ctx context.Context, t *rotation.Task, aws Values, v rotation.Versions, version string) (value rotation.Value, ok bool, err error) {
+	return readField(ctx, t, aws, v, version, t.Rotation.Plan.Field)
+}
+
+// readField is read for any field of the JSON.
+func readField(ctx context.Context, t *rotation.Task, aws Values, v rotation.Versions, version, field string) (value rotation.Value, ok bool, err error) {
 	plan := t.Rotation.Plan
 	for _, label := range []string{rotation.Current, rotation.Pending, rotation.Previous} {
 		if !slices.Contains(v.Labels[version], label) || !plan.MayRead(strings.ToLower(strings.TrimPrefix(label, "AWS"))) {
 			continue
 		}
-		value, err = aws.Read(ctx, plan.Place(), version, label, plan.Field)
+		value, err = aws.Read(ctx, plan.Place(), version, label, field)
 		if err != nil {
 			return value, false, err
 		}

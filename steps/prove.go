@@ -3,7 +3,10 @@ package steps
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"rekey/rotation"
 )
@@ -36,7 +39,15 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 		o := rotation.AskAgain("The " + noun + " that was saved " + why + ".")
 		return proof{}, &o, nil
 	}
+	if why, err := beside(ctx, t, aws, v); err != nil {
+		return proof{}, nil, err
+	} else if why != "" {
+		return again(why)
+	}
 	owner, err := try(ctx, t, value)
+	if wait := lagging(t); dead(err) && wait != nil {
+		return proof{}, wait, nil
+	}
 	if dead(err) {
 		p, _ := rotation.Definite(err)
 		o := rotation.AskAgain(t.Prover().Provider() + " refuses the " + noun + " that was saved (" + p.Code + "): it is mistyped, expired or not the newest one.")
@@ -44,6 +55,9 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 	}
 	if err != nil {
 		return proof{}, nil, err
+	}
+	if owner.Expires.IsZero() {
+		owner.Expires = t.Rotation.Facts.Expires // as its maker said, if it was made for Rekey
 	}
 	shown, err := t.Prover().Prove(ctx, value, owner, t.Rotation.Plan.Proof)
 	switch {
@@ -64,6 +78,45 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 		f.Identity, f.Expires, f.Missing = owner.Login, owner.Expires, shown.Missing
 		f.Proven, f.Unproven = shown.Proven, shown.Unproven
 	}}, nil, nil
+}
+
+// lagging waits for a value that was just made to be known everywhere, or is
+// nil once it should be.
+func lagging(t *rotation.Task) *rotation.Outcome {
+	l, ok := t.Prover().(rotation.Lagging)
+	if !ok {
+		return nil
+	}
+	until := t.Rotation.Facts.Created.Add(l.Lag())
+	if !t.Now.Before(until) {
+		return nil
+	}
+	o := rotation.Wait(lookAgain, t.Prover().Provider()+" doesn't accept the new "+t.Rotation.Plan.Noun+" yet. It may take until "+rotation.When(until)+"; Rekey tries it again by itself.")
+	return &o
+}
+
+// lookAgain is the pace at which a change is looked for that a provider takes
+// a while to notice.
+const lookAgain = 10 * time.Second
+
+// beside says why the other fields of the JSON secret don't go with the new
+// value, or "".
+func beside(ctx context.Context, t *rotation.Task, aws Values, v rotation.Versions) (string, error) {
+	f, ok := t.Prover().(rotation.Fielded)
+	if !ok || t.Rotation.Plan.Field == "" {
+		return "", nil
+	}
+	fields := f.Fields(t.Rotation.Plan.Proof)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		kept, readable, err := readField(ctx, t, aws, v, t.Rotation.Facts.New, name)
+		if err != nil {
+			return "", err
+		}
+		if readable && !kept.Same(rotation.NewValue(fields[name])) {
+			return "stands beside another " + name + " than " + fields[name] + ", which the catalogue names", nil
+		}
+	}
+	return "", nil
 }
 
 func counted(p rotation.Proof) []string {

@@ -61,8 +61,20 @@ func (a Restore) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		f.CopiesBefore, f.Copied, f.RunCreated = before, time.Time{}, time.Time{}
 		f.Used, f.UsedBy, f.Restored = time.Time{}, "", t.Now
 	}).Owing(rotation.Debt{
-		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now, Version: f.New,
+		What: "The new " + plan.Noun + " of " + plan.Title + " (version " + f.New + ")", Why: "the rotation was rolled back; it works until somebody revokes it", Since: t.Now,
+		Kind: ender(t.Rotation), Key: f.NewKey, Version: f.New, Quiet: f.NewKey != "",
 	}), nil
+}
+
+// ender is the kind of step that would have ended the old value, and that can
+// tell whether the new one is dead, where its provider has a name for it.
+func ender(r *rotation.Rotation) string {
+	for _, s := range r.Plan.Steps {
+		if s.Is(rotation.KindRevoke) && r.Facts.NewKey != "" {
+			return s.Kind
+		}
+	}
+	return ""
 }
 
 // inFlight is until when a change of the steps so far may still land.

@@ -52,6 +52,8 @@ type Writer interface {
 	Raw(ctx context.Context, p rotation.Place, versionID, label string) (rotation.Value, error)
 	// Stage saves a value as AWSPENDING; the token becomes the version's id.
 	Stage(ctx context.Context, p rotation.Place, token string, v rotation.Value) error
+	// Merge puts a value into one field of a JSON object, in memory only.
+	Merge(whole rotation.Value, field string, v rotation.Value) (rotation.Value, error)
 	// Password makes one by the policy.
 	Password(ctx context.Context, p rotation.Place, policy rotation.PasswordPolicy) (rotation.Value, error)
 }
@@ -148,6 +150,7 @@ func Watchers(Providers) map[string]rotation.Watcher { return map[string]rotatio
 func Provers(p Providers) map[string]rotation.Prover {
 	return map[string]rotation.Prover{
 		"github": GitHubToken{p.GitHub},
+		"entra":  EntraSecret{p.Entra},
 	}
 }
 
@@ -167,5 +170,10 @@ func All(p Providers) map[string]rotation.Action {
 		rotation.KindWithdraw: Withdraw{p.AWS},
 		rotation.KindReview:   Review{},
 		"guide":               Guide{},
+		"confirm_use":         ConfirmUse{},
+
+		"add_client_secret":      AddClientSecret{p.AWS, p.Entra},
+		"remove_client_secret":   RemoveClientSecret{p.AWS, p.Entra},
+		"withdraw_client_secret": WithdrawClientSecret{p.AWS, p.Entra},
 	}
 }

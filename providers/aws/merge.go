@@ -33,6 +33,11 @@ func MergeField(whole rotation.Value, field string, v rotation.Value) (rotation.
 	return rotation.NewValue(before + string(bytes.TrimSuffix(text.Bytes(), []byte("\n"))) + after), nil
 }
 
+// Merge is MergeField, for whoever only knows the client.
+func (*Client) Merge(whole rotation.Value, field string, v rotation.Value) (rotation.Value, error) {
+	return MergeField(whole, field, v)
+}
+
 // pick returns one field of the JSON object in whole.
 func pick(whole rotation.Value, field string) (rotation.Value, error) {
 	at, err := locate(whole, field)
