@@ -121,6 +121,9 @@ func lead(r *rotation.Rotation) []control {
 		if s.Attestable {
 			row = append(row, attest(s))
 		}
+		if s.Rejects != "" {
+			row = append(row, press(rotation.Again))
+		}
 		if s.Owing != nil {
 			row = append(row, press(rotation.Owe))
 		}

@@ -58,6 +58,7 @@ type Outcome struct {
 	attested Person
 	owing    *Debt
 	options  []Option
+	rejects  string
 }
 
 type outcomeKind int
@@ -126,6 +127,13 @@ func (o Outcome) Saying(button string) Outcome {
 // and Word hold it once it is given, and the step goes on.
 func (o Outcome) Beside() Outcome {
 	o.attest, o.beside = true, true
+	return o
+}
+
+// Rejectable lets the holder ask for another value instead of waiting. why is
+// what they say with it.
+func (o Outcome) Rejectable(why string) Outcome {
+	o.rejects = why
 	return o
 }
 

@@ -41,6 +41,9 @@ func (r *Rotation) Record(o Outcome, now time.Time) []Event {
 		}
 		return r.tick(s, o.evidence, now)
 	case outcomePark:
+		if o.attest { // somebody who sees it may still vouch for it
+			s.Attestable, s.Press = true, o.press
+		}
 		return r.park(s, o.problem, now)
 	case outcomeAskAgain:
 		return r.askAgain(ByRekey, o.note, now)
@@ -115,7 +118,7 @@ func (r *Rotation) open(i int, now time.Time) {
 	r.At = i
 	s := r.Step()
 	s.State, s.Opened, s.Problem, s.Note, s.Ended = Open, now, nil, "", time.Time{}
-	s.Attestable, s.Press, s.Owing, s.Options = false, "", nil, nil // what an earlier round offered
+	s.Attestable, s.Press, s.Rejects, s.Owing, s.Options = false, "", "", nil, nil // what an earlier round offered
 	s.Round++
 	r.Due, r.Touched = now, now
 	switch {
@@ -137,8 +140,8 @@ func (r *Rotation) turn(to Party, kind TurnKind, now time.Time) {
 func (r *Rotation) wait(s *StepRun, o Outcome, news bool, now time.Time) []Event {
 	changed := s.Note != o.note || news
 	s.State, s.Note = Open, o.note
-	changed = changed || s.Attestable != o.attest || s.Beside != o.beside || s.Press != o.press || (s.Owing == nil) != (o.owing == nil) || !slices.Equal(s.Options, o.options)
-	s.Attestable, s.Final, s.Press, s.Owing, s.Options = o.attest, o.final, o.press, o.owing, o.options
+	changed = changed || s.Attestable != o.attest || s.Beside != o.beside || s.Press != o.press || s.Rejects != o.rejects || (s.Owing == nil) != (o.owing == nil) || !slices.Equal(s.Options, o.options)
+	s.Attestable, s.Final, s.Press, s.Rejects, s.Owing, s.Options = o.attest, o.final, o.press, o.rejects, o.owing, o.options
 	s.Beside = o.beside || s.Beside && s.Attested != "" // a word that was given stays besides
 	if o.by != "" && s.By != o.by {
 		s.By, changed = o.by, true

@@ -98,6 +98,10 @@ func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 		return r.attest(p, now)
 	case Owe:
 		return r.leaveOwing(p, now)
+	case Again:
+		if s.State == Open {
+			return r.reject(p, now)
+		}
 	case Pick:
 		return r.pick(p, now)
 	case CloseReview:
@@ -249,6 +253,19 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 		r.Facts.Used, r.Facts.Vouched = now, p.By
 	}
 	return r.tick(s, []string{"attested by " + Mention(p.By) + ": " + p.Reason}, now), nil
+}
+
+// reject asks for another value although this one hasn't failed any proof: the
+// holder saw that it isn't the right one.
+func (r *Rotation) reject(p Press, now time.Time) ([]Event, error) {
+	why := r.Step().Rejects
+	switch {
+	case why == "":
+		return nil, refuse(NotNow, "That isn't offered here. The card shows what leads on.")
+	case p.By != r.Holder:
+		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can ask for another value. Press Take over first if it is yours now.", Mention(r.Holder))
+	}
+	return r.askAgain(p.By, why, now), nil
 }
 
 // pick takes what the holder chose from the step's options.

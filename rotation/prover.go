@@ -51,6 +51,7 @@ type Proof struct {
 	Proven   []string // permissions that a read proved
 	Unproven []string // those that only a write could prove
 	Missing  []string // those that it lacks
+	Lasting  bool     // values of this kind don't expire
 }
 
 // proof renders what a runbook's values have to prove: by which prover, and

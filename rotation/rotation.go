@@ -71,6 +71,7 @@ type StepRun struct {
 	Final      bool      `json:"final,omitempty"`      // what they vouch for can't be undone
 	Word       string    `json:"word,omitempty"`       // what they said when they vouched
 	Press      string    `json:"press,omitempty"`      // what the button for it says: "Done…"; empty: "Attest…"
+	Rejects    string    `json:"rejects,omitempty"`    // the holder may ask for another value, which says this; empty: they may not
 	Owing      *Debt     `json:"owing,omitempty"`      // the debt that it may be left as
 	Options    []Option  `json:"options,omitempty"`    // what the holder chooses from
 	More       []Link    `json:"more,omitempty"`       // links that turned up on the way: the run

@@ -112,6 +112,10 @@ type Copy struct {
 // Key names the copy in records: "owner/name NAME".
 func (c Copy) Key() string { return c.Repo + " " + c.Name }
 
+// A Posted is a message in a channel: its ts, empty if there is none, and the
+// name of the app that it is from, empty if Slack doesn't say.
+type Posted struct{ TS, App string }
+
 // A Card is the message in Slack that shows one rotation, and how far Slack
 // has followed.
 type Card struct {

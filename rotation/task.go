@@ -56,6 +56,10 @@ type Change struct {
 
 	// Look says what became of a request that got no answer.
 	Look func(ctx context.Context, id string, before json.RawMessage) (Seen, any, error)
+
+	// Unclear is what is asked of people when a look doesn't tell. Nil: the
+	// same in general words.
+	Unclear func() Outcome
 }
 
 // Seen is what a look at the provider showed of an unanswered request.
@@ -173,6 +177,9 @@ func (t *Task) resolve(ctx context.Context, c Change, e Effect) (Effect, error) 
 	e.State = Unclear
 	if err := t.keep(ctx, e, "effect unclear", "what became of "+c.Purpose+" can't be told"); err != nil {
 		return e, err
+	}
+	if c.Unclear != nil {
+		return e, &pending{c.Unclear()}
 	}
 	return e, &pending{Park(Problem{
 		What: "Rekey sent a change and got no answer, and what it sees now doesn't say whether the change was made.",

@@ -68,11 +68,12 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 	case !owner.Expires.IsZero() && owner.Expires.Before(t.Now):
 		return again("has expired on " + t.Day(owner.Expires))
 	}
-	lives := "expiry unknown"
-	if !owner.Expires.IsZero() {
-		lives = "expires " + t.Day(owner.Expires)
+	switch {
+	case !owner.Expires.IsZero():
+		shown.Evidence = append(shown.Evidence, "expires "+t.Day(owner.Expires))
+	case !shown.Lasting:
+		shown.Evidence = append(shown.Evidence, "expiry unknown")
 	}
-	shown.Evidence = append(shown.Evidence, lives)
 	shown.Evidence = append(shown.Evidence, counted(shown)...)
 	return proof{Proof: shown, learn: func(f *rotation.Facts) {
 		f.Identity, f.Expires, f.Missing = owner.Login, owner.Expires, shown.Missing

@@ -11,8 +11,8 @@ import (
 )
 
 // ReplaceCopies writes the new value into the Actions secrets that a workflow
-// signs in with, before that workflow can be run. Without the right to write
-// them, a person does it and GitHub's updated_at shows it.
+// signs in with, before that workflow can be run, or into all of them. Without
+// the right to write them, a person does it and GitHub's updated_at shows it.
 type ReplaceCopies struct {
 	AWS interface {
 		Labels
@@ -25,15 +25,31 @@ type copiesParams struct {
 	Copies []rotation.Copy `json:"copies"`
 }
 
+type replaceParams struct {
+	copiesParams
+	All bool `json:"all"` // also those that no workflow signs in with
+}
+
 // Check reads the parameters.
-func (ReplaceCopies) Check(p rotation.Params) error { return checkCopies(p) }
+func (ReplaceCopies) Check(p rotation.Params) error {
+	var params replaceParams
+	if err := rotation.Decode(p, &params); err != nil {
+		return err
+	}
+	return params.check()
+}
 
 func checkCopies(p rotation.Params) error {
 	var params copiesParams
 	if err := rotation.Decode(p, &params); err != nil {
 		return err
 	}
-	for _, c := range params.Copies {
+	return params.check()
+}
+
+// check says what a list of copies lacks.
+func (p copiesParams) check() error {
+	for _, c := range p.Copies {
 		if c.Repo == "" || c.Name == "" {
 			return errors.New("copies: each needs a repo (owner/name) and a name")
 		}
@@ -50,11 +66,11 @@ func (ReplaceCopies) Needed(p rotation.Params) bool {
 }
 
 func neededCopies(p rotation.Params) []rotation.Copy {
-	var params copiesParams
+	var params replaceParams
 	if err := rotation.Decode(p, &params); err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(params.Copies, func(c rotation.Copy) bool { return !c.Needed })
+	return slices.DeleteFunc(params.Copies, func(c rotation.Copy) bool { return !c.Needed && !params.All })
 }
 
 // Do writes each copy that hasn't moved since the switch.

@@ -97,6 +97,9 @@ type Webhooks interface {
 type Messages interface {
 	Post(ctx context.Context, channel rotation.Handle, id, sentence string) (ts string, err error)
 	Find(ctx context.Context, channel rotation.Handle, id string, since time.Time) (ts string, err error)
+	// Seen looks for anybody's message that contains the words, and says which
+	// app posted it. A definite error means that Rekey may not look.
+	Seen(ctx context.Context, channel rotation.Handle, words string, since time.Time) (rotation.Posted, error)
 }
 
 // GitHub is what the steps need of GitHub.
@@ -149,8 +152,9 @@ func Watchers(Providers) map[string]rotation.Watcher { return map[string]rotatio
 // takes.
 func Provers(p Providers) map[string]rotation.Prover {
 	return map[string]rotation.Prover{
-		"github": GitHubToken{p.GitHub},
-		"entra":  EntraSecret{p.Entra},
+		"github":        GitHubToken{p.GitHub},
+		"entra":         EntraSecret{p.Entra},
+		"slack_webhook": SlackWebhook{p.Webhooks},
 	}
 }
 
@@ -170,6 +174,7 @@ func All(p Providers) map[string]rotation.Action {
 		rotation.KindWithdraw: Withdraw{p.AWS},
 		rotation.KindReview:   Review{},
 		"guide":               Guide{},
+		"test_message":        TestMessage{p.AWS, p.Webhooks, p.Slack},
 		"confirm_use":         ConfirmUse{},
 
 		"add_client_secret":      AddClientSecret{p.AWS, p.Entra},

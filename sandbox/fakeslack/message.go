@@ -112,10 +112,11 @@ func (s *Slack) message(channel, ts string) *Message {
 func (s *Slack) json(m *Message) object {
 	o := object{"type": "message", "user": m.User, "ts": m.TS, "text": m.Text, "team": s.cfg.TeamID}
 	if m.User == s.cfg.BotUserID {
-		o["bot_id"], o["app_id"] = s.cfg.BotID, s.cfg.AppID
-		o["bot_profile"] = object{
-			"id": s.cfg.BotID, "app_id": s.cfg.AppID, "name": s.cfg.BotName, "team_id": s.cfg.TeamID,
-			"deleted": false, "updated": 1577836800, "icons": object{"image_36": "", "image_48": "", "image_72": ""},
+		s.addApp(o, s.cfg.BotID, s.cfg.AppID, s.cfg.BotName)
+	}
+	for _, a := range s.cfg.OtherApps {
+		if m.User == a.BotUserID {
+			s.addApp(o, "B"+a.ID, a.ID, a.Name)
 		}
 	}
 	if m.Blocks != nil {
@@ -130,6 +131,15 @@ func (s *Slack) json(m *Message) object {
 	}
 	s.addThread(o, m)
 	return o
+}
+
+// addApp says which app a message is from.
+func (s *Slack) addApp(o object, bot, app, name string) {
+	o["bot_id"], o["app_id"] = bot, app
+	o["bot_profile"] = object{
+		"id": bot, "app_id": app, "name": name, "team_id": s.cfg.TeamID,
+		"deleted": false, "updated": 1577836800, "icons": object{"image_36": "", "image_48": "", "image_72": ""},
+	}
 }
 
 // addThread says on a message with replies how many there are.
