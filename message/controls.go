@@ -84,13 +84,13 @@ func lead(r *rotation.Rotation) []control {
 		if s.Problem != nil && !s.Problem.NoRetry {
 			row = append(row, primary(rotation.Retry))
 		}
+		if s.Attestable {
+			row = append(row, attest(s))
+		}
 		if s.Problem != nil {
 			for _, c := range s.Problem.Choices {
 				row = append(row, choice(c))
 			}
-		}
-		if s.Attestable {
-			row = append(row, attest(s))
 		}
 		if s.Owing != nil {
 			row = append(row, press(rotation.Owe))

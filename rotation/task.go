@@ -117,6 +117,12 @@ func (t *Task) effect(purpose string) (Effect, bool) {
 	return Effect{}, false
 }
 
+// Landed returns the change of this purpose that was made in the present round.
+func (t *Task) Landed(purpose string) (Effect, bool) {
+	e, known := t.effect(purpose)
+	return e, known && e.State == Landed
+}
+
 // Declined reports whether the provider refused this change in the present
 // round.
 func (t *Task) Declined(purpose string) bool {

@@ -36,5 +36,37 @@ func (a Check) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, erro
 	case len(proof.Missing) > 0:
 		return lacking(t, proof), nil
 	}
-	return rotation.Done(proof.Evidence...).Knowing(proof.learn), nil
+	gone, err := a.oldGone(ctx, t, v)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	if !gone {
+		return rotation.Done(proof.Evidence...).Knowing(proof.learn), nil
+	}
+	noun := t.Rotation.Plan.Noun
+	return rotation.Done(append(proof.Evidence, "the old "+noun+" is refused already"+by(t)+" "+rotation.When(t.Now))...).Knowing(func(f *rotation.Facts) {
+		proof.learn(f)
+		died(t.Now, t.Now)(f)
+	}), nil
+}
+
+// oldGone tries the old value once: one that somebody ended too early has users
+// that fail, and nobody can go back to it.
+func (a Check) oldGone(ctx context.Context, t *rotation.Task, v rotation.Versions) (bool, error) {
+	if t.Prover() == nil || t.Rotation.Facts.Old == rotation.OldRefused {
+		return false, nil
+	}
+	old, readable, err := read(ctx, t, a.AWS, v, t.Rotation.Facts.OldVersion)
+	if err != nil || !readable {
+		return false, err
+	}
+	allowed, err := t.MayProbe(ctx)
+	if err != nil || !allowed {
+		return false, err
+	}
+	_, err = try(ctx, t, old)
+	if dead(err) {
+		return true, nil
+	}
+	return false, err
 }

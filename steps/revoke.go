@@ -81,6 +81,9 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 		return rotation.Outcome{}, err
 	}
 	f, plan := t.Rotation.Facts, t.Rotation.Plan
+	if f.Old == rotation.OldRefused && !f.OldDead.IsZero() {
+		return rotation.Done("the old " + plan.Noun + " is refused" + by(t) + " " + rotation.When(f.OldDead)), nil
+	}
 	if until := t.Step().Opened.Add(soak); t.Now.Before(until) && t.Step().Round == 1 {
 		return rotation.Wait(until.Sub(t.Now), "The old "+plan.Noun+" is ended "+rotation.When(until)+", unless somebody rolls back before."), nil
 	}

@@ -52,6 +52,9 @@ func (a TestMessage) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome
 	if err := rotation.Decode(t.Step().With, &p); err != nil {
 		return rotation.Outcome{}, err
 	}
+	if e, posted := t.Landed("test"); posted {
+		return a.find(ctx, t, p, e) // without reading the value again and again
+	}
 	v, err := look(ctx, t, a.AWS)
 	if err != nil {
 		return rotation.Outcome{}, err

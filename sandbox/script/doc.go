@@ -113,6 +113,7 @@
 //	github> token of {secret} gets {word} back
 //	github> bot loses {word}
 //	github> bot gets {word} back
+//	github> bot may only read {word}
 //
 // # AWS
 //
@@ -160,6 +161,7 @@
 // # Incoming webhooks
 //
 //	webhook> {who} adds a webhook for {channel}        of Modernisation Platform Alerts, and copied
+//	webhook> {who} adds a webhook of another app for {channel}
 //	webhook> {who} removes the old webhook of {secret}
 //	webhook> {who} removes the new webhook of {secret}
 //	webhook> {channel} got {n} messages        from webhooks; one too many fails at once

@@ -31,6 +31,7 @@ var githubForms = []form{
 	{`github> token of {secret} gets {word} back`, (*player).tokenGets},
 	{`github> bot loses {word}`, (*player).botLoses},
 	{`github> bot gets {word} back`, (*player).botGets},
+	{`github> bot may only read {word}`, (*player).botMayRead},
 	{`github> {file} is removed`, func(p *player, m match) error { p.Stage.RemoveWorkflow(m["file"], true); return nil }},
 	{`github> {file} comes back`, func(p *player, m match) error { p.Stage.RemoveWorkflow(m["file"], false); return nil }},
 	{`github> {file} runs`, (*player).startRun},
@@ -109,6 +110,10 @@ func (p *player) tokenGets(m match) error {
 func (p *player) botLoses(m match) error { return p.loses(p.Stage.BotToken(), m["word"]) }
 
 func (p *player) botGets(m match) error { return p.gets(p.Stage.BotToken(), m["word"]) }
+
+func (p *player) botMayRead(m match) error {
+	return p.Stage.Grant(p.Stage.BotToken(), m["word"], "read")
+}
 
 func (p *player) loses(token fakegithub.TokenView, permission string) error {
 	level := token.Permissions[permission]

@@ -9,6 +9,7 @@ import (
 
 // What people do on the page of the alerts' app, and what its webhooks did.
 var webhookForms = []form{
+	{`webhook> {who} adds a webhook of another app for {channel}`, (*player).addOtherWebhook},
 	{`webhook> {who} adds a webhook for {channel}`, (*player).addWebhook},
 	{`webhook> {who} removes the old webhook of {secret}`, func(p *player, m match) error { return p.Stage.RemoveOldWebhook(m["secret"]) }},
 	{`webhook> {who} removes the new webhook of {secret}`, func(p *player, m match) error { return p.Stage.RemoveNewWebhook(m["secret"]) }},
@@ -18,6 +19,11 @@ var webhookForms = []form{
 
 func (p *player) addWebhook(m match) error {
 	_, err := p.Stage.AddWebhook(m["who"], channels[m["channel"]])
+	return err
+}
+
+func (p *player) addOtherWebhook(m match) error {
+	_, err := p.Stage.AddOtherWebhook(m["who"], channels[m["channel"]])
 	return err
 }
 

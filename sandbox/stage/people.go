@@ -101,7 +101,9 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 			{ID: AskOps, Name: "ask-operations-engineering"},
 			{ID: Notifications, Name: "modernisation-platform-notifications"},
 		},
-		OtherApps: []fakeslack.OtherApp{{ID: AlertsApp, Name: AlertsName, BotUserID: AlertsUser}},
+		OtherApps: []fakeslack.OtherApp{
+			{ID: AlertsApp, Name: AlertsName, BotUserID: AlertsUser}, {ID: DoorbellApp, Name: "Doorbell", BotUserID: DoorbellUser},
+		},
 		Groups: []fakeslack.Group{
 			{ID: EverybodyGroup, Handle: "modernisation-platform", Members: ids("starter", "member", "approver", "second")},
 			{ID: ApproversGroup, Handle: "mp-approvers", Members: ids("approver", "second")},

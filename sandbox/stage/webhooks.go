@@ -18,6 +18,9 @@ const (
 	AlertsName = "Modernisation Platform Alerts"
 	AlertsUser = "U0ALERTS" // who its messages are from
 
+	DoorbellApp  = "A0DOORBELL" // another app with webhooks, which isn't the team's
+	DoorbellUser = "U0DOORBELL"
+
 	webhookCopy = "SLACK_WEBHOOK_URL"
 )
 
@@ -65,8 +68,17 @@ func (s *Stage) seedWebhook() error {
 // AddWebhook adds a webhook of the alerts' app for a channel, by its id, as a
 // person does on the app's page. Its URL is on the clipboard.
 func (s *Stage) AddWebhook(handle, channel string) (fakeslack.Webhook, error) {
+	return s.addWebhook(AlertsApp, handle, channel)
+}
+
+// AddOtherWebhook is AddWebhook with an app that isn't the right one.
+func (s *Stage) AddOtherWebhook(handle, channel string) (fakeslack.Webhook, error) {
+	return s.addWebhook(DoorbellApp, handle, channel)
+}
+
+func (s *Stage) addWebhook(app, handle, channel string) (fakeslack.Webhook, error) {
 	id, _ := PersonID(handle)
-	hook, err := s.Slack.AddWebhook(AlertsApp, id, channel)
+	hook, err := s.Slack.AddWebhook(app, id, channel)
 	if err != nil {
 		return fakeslack.Webhook{}, err
 	}
