@@ -60,10 +60,6 @@ func (a Check) oldGone(ctx context.Context, t *rotation.Task, v rotation.Version
 	if err != nil || !readable {
 		return false, err
 	}
-	allowed, err := t.MayProbe(ctx)
-	if err != nil || !allowed {
-		return false, err
-	}
 	_, err = try(ctx, t, old)
 	if dead(err) {
 		return true, nil
