@@ -52,7 +52,8 @@ func (a RemoveClientSecret) Do(ctx context.Context, t *rotation.Task) (rotation.
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	if until := t.Step().Opened.Add(soak); t.Now.Before(until) && t.Step().Round == 1 {
+	refused := t.Rotation.Facts.Old == rotation.OldRefused // it has expired, so nobody can go back to it
+	if until := t.Step().Opened.Add(soak); t.Now.Before(until) && t.Step().Round == 1 && !refused {
 		return rotation.Wait(until.Sub(t.Now), "The old client secret is removed "+rotation.When(until)+", unless somebody rolls back before."), nil
 	}
 	if why, err := t.StillApproved(ctx, "remove client secret "+t.Rotation.Facts.OldKey); err != nil {

@@ -94,9 +94,13 @@ func (a RunWorkflow) unsuccessful(ctx context.Context, t *rotation.Task, w workf
 			break
 		}
 	}
+	still := " Its users may still have the old one."
+	if len(t.Rotation.Facts.CopiesBefore) > 0 {
+		still = " GitHub may still have the old copy."
+	}
 	return rotation.Park(rotation.Problem{
 		What: what + ", " + rotation.When(run.Updated) + ".",
-		Safe: t.Rotation.Safe() + " GitHub may still have the old copy.",
+		Safe: t.Rotation.Safe() + still,
 		Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
 	}).Linking(link), nil
 }

@@ -273,3 +273,16 @@ func TestTheConfigurationIsChecked(t *testing.T) {
 		t.Errorf("nothing at all: %v", err)
 	}
 }
+
+func TestReadingSignsInAnewWhenTheBotsTokenHasEnded(t *testing.T) {
+	answers := []http.HandlerFunc{says(401, "InvalidAuthenticationToken", "Lifetime validation failed"), raw(200, `{"appId":"`+app+`"}`)}
+	var n atomic.Int32
+	client, calls := serve(t, func(rw http.ResponseWriter, r *http.Request) { answers[min(int(n.Add(1)), 2)-1](rw, r) })
+	if err := secrets(client); err != nil || calls.Load() != 2 {
+		t.Errorf("%v after %d calls", err, calls.Load())
+	}
+	client, calls = serve(t, answers[0])
+	if p := wrong(t, secrets(client)); p.Code != "401" || p.Definite || calls.Load() != 2 {
+		t.Errorf("%+v after %d calls", p, calls.Load())
+	}
+}

@@ -115,7 +115,7 @@ func TestTheBotSignsInOnceAndAgainWhenItHasTo(t *testing.T) {
 		t.Errorf("signed in %d times", n)
 	}
 	s.w.Advance(2 * time.Hour) // the clocks disagree: the token ended early
-	_, err := s.client.Secrets(ctx, s.app.ID)
+	err := s.client.RemoveSecret(ctx, s.app.ID, s.app.ID)
 	if p := wrong(t, err); p.Definite || p.Code != "401" {
 		t.Errorf("a token that ended: %+v", p)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"rekey/providers/wire"
@@ -37,7 +38,8 @@ func (p credential) secret() rotation.ClientSecret {
 }
 
 // Secrets returns the client secrets of an application, by its client id, the
-// oldest first, with those that have expired.
+// oldest first, with those that have expired. If the bot's own token has ended
+// early, it signs in anew and asks once more.
 // See https://learn.microsoft.com/graph/api/application-get.
 func (c *Client) Secrets(ctx context.Context, app string) ([]rotation.ClientSecret, error) {
 	const op = "reading the client secrets"
@@ -45,7 +47,12 @@ func (c *Client) Secrets(ctx context.Context, app string) ([]rotation.ClientSecr
 		AppID               string       `json:"appId"`
 		PasswordCredentials []credential `json:"passwordCredentials"`
 	}
-	if err := c.call(ctx, op, http.MethodGet, app, "", nil, &out); err != nil {
+	err := c.call(ctx, op, http.MethodGet, app, "", nil, &out)
+	var refused *rotation.ProviderError
+	if errors.As(err, &refused) && refused.Code == strconv.Itoa(http.StatusUnauthorized) {
+		err = c.call(ctx, op, http.MethodGet, app, "", nil, &out) // with a new token of the bot's own
+	}
+	if err != nil {
 		return nil, err
 	}
 	if out.AppID == "" {

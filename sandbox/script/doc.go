@@ -196,6 +196,7 @@
 //
 //	entra> {who} adds a client secret          to the application of AWS sign-in, and copied
 //	entra> {who} deletes the old client secret the oldest that the team made
+//	entra> {who} deletes the newest client secret    whoever made it
 //	entra> has {n} client secrets              that nobody deleted
 //	entra> takes {for} to notice               what is added or deleted from now on
 //	entra> bot is no owner                     of the application

@@ -12,6 +12,7 @@ import (
 var entraForms = []form{
 	{`entra> {who} adds a client secret`, func(p *player, _ match) error { _, err := p.Stage.AddClientSecret("made in the portal"); return err }},
 	{`entra> {who} deletes the old client secret`, func(p *player, _ match) error { return p.Stage.DeleteOldClientSecret() }},
+	{`entra> {who} deletes the newest client secret`, func(p *player, _ match) error { return p.Stage.DeleteNewestClientSecret() }},
 	{`entra> sign-in works`, func(p *player, _ match) error { return p.signIn(true) }},
 	{`entra> sign-in is broken`, func(p *player, _ match) error { return p.signIn(false) }},
 	{`entra> has {n} client secrets`, (*player).hasClientSecrets},

@@ -137,6 +137,16 @@ func (s *Stage) DeleteOldClientSecret() error {
 	return errors.New("the team has no client secret any more")
 }
 
+// DeleteNewestClientSecret deletes the newest client secret of the application
+// that people sign in with, whoever made it.
+func (s *Stage) DeleteNewestClientSecret() error {
+	all := s.Entra.Secrets(SignInClient)
+	if len(all) == 0 {
+		return errors.New("the application has no client secret")
+	}
+	return s.Entra.Remove(SignInClient, all[len(all)-1].ID)
+}
+
 // OwnSignIn makes the bot an owner of the application that people sign in with,
 // or takes that from it.
 func (s *Stage) OwnSignIn(owner bool) error {
