@@ -88,7 +88,7 @@ func stakes(r *rotation.Rotation) []string {
 			failing += ": " + users
 		}
 		out = append(out, failing+".")
-	case r.Ending != rotation.Complete:
+	case r.Ending != rotation.Complete || r.Facts.Meanwhile != "":
 	case r.Plan.Overlap == rotation.None && r.Facts.Used.IsZero() && users != "" && !step.Is(rotation.KindReview):
 		long := "While it is being replaced, these fail for a few minutes: "
 		if revoke := r.Find(rotation.KindRevoke); revoke != nil {
@@ -97,6 +97,9 @@ func stakes(r *rotation.Rotation) []string {
 		out = append(out, long+users+".")
 	case r.Plan.Overlap == rotation.SideBySide && step.Is(rotation.KindApprove):
 		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
+	}
+	if r.Ending == rotation.Complete && r.Facts.Used.IsZero() {
+		out = append(out, r.Facts.Meanwhile)
 	}
 	if r.Plan.Overlap == rotation.None && r.Facts.Old != rotation.OldRefused && r.Facts.NoReturn.IsZero() {
 		out = append(out, noReturn(r))

@@ -84,6 +84,7 @@ var effects = map[string]string{
 	"unstage": "Taking AWSPENDING off", "revoke": "Revoking the old credential",
 	"make": "Making", "remove": "Removing",
 	"dispatch": "Starting the workflow", "run": "Starting the workflow", "copy": "Writing the copy",
+	"request": "Asking another team", "remind": "Reminding another team",
 }
 
 func effect(e rotation.Effect) string {

@@ -127,8 +127,11 @@ type Facts struct {
 	OldKey       string               `json:"old_key"`       // and the old one
 	OldUse       string               `json:"old_use"`       // when the old one was last used, as its provider tells; empty: not asked yet
 	NoReturn     time.Time            `json:"no_return"`     // when something was done outside that can't be undone
+	OldIdentity  string               `json:"old_identity"`  // whom the old one belongs to
 	Requested    time.Time            `json:"requested"`     // when another team was asked
+	Reminded     time.Time            `json:"reminded"`      // when it was reminded
 	Picked       []string             `json:"picked"`        // what the holder chose from a step's options
+	Meanwhile    string               `json:"meanwhile"`     // a sentence: who goes without while the value is being replaced
 	Chosen       string               `json:"chosen"`        // the version somebody chose between two
 	Early        bool                 `json:"early"`         // it was saved in the console before the approval
 	Old          OldProof             `json:"old"`           // what is known of the old value
@@ -153,6 +156,18 @@ type Facts struct {
 	Spared       []string             `json:"spared"`        // copies that never got the new value, when it was rolled back
 	Restored     time.Time            `json:"restored"`      // when the old one became current again
 	UsedBy       string               `json:"used_by"`       // which: "terraform-pagerduty.yml, run 1190"
+
+	// Integrations are what the keys that were picked opened before, by their
+	// names in the secret.
+	Integrations map[string]Integration `json:"integrations,omitempty"`
+}
+
+// An Integration is what a key opens at PagerDuty: a way into a service or an
+// event orchestration.
+type Integration struct {
+	ID      string `json:"id"`
+	Owner   string `json:"owner"` // the name of the service or orchestration; empty: PagerDuty doesn't know the key
+	OwnerID string `json:"owner_id"`
 }
 
 // Way is how a new value came in.

@@ -55,7 +55,7 @@ func (r *Rotation) orRollBack() string {
 // may have changed already.
 func (r *Rotation) abandon(ending State, now time.Time) []Event {
 	receive := r.Find(KindReceive)
-	if receive == nil || !r.begun() {
+	if receive == nil || !r.begun() && (len(r.Plan.Withdraw) == 0 || !r.mayHaveChanged()) {
 		if r.Facts.Early {
 			r.owe(Debt{
 				What: "The new " + r.Plan.Noun + " of " + r.Plan.Title, Why: "it was saved in the console and is current, and Rekey didn't prove it", Since: now,
@@ -73,6 +73,18 @@ func (r *Rotation) abandon(ending State, now time.Time) []Event {
 func (r *Rotation) begun() bool {
 	return slices.ContainsFunc(r.Steps, func(s StepRun) bool {
 		return (s.Is(KindReceive) || s.Is(KindRevoke)) && s.State != Later && s.State != Skipped
+	})
+}
+
+// mayHaveChanged reports whether something may have been changed outside
+// before a new value was asked for: by an effect, or without overlap by
+// somebody who went ahead after the approval.
+func (r *Rotation) mayHaveChanged() bool {
+	if r.Plan.Overlap == None && r.Committed() {
+		return true
+	}
+	return slices.ContainsFunc(r.Steps, func(s StepRun) bool {
+		return slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.State != Declined })
 	})
 }
 

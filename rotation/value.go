@@ -3,6 +3,8 @@ package rotation
 import (
 	"bytes"
 	"crypto/subtle"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -42,6 +44,20 @@ func (v Value) bytes() []byte {
 		return nil
 	}
 	return []byte(v.text())
+}
+
+// Fields returns the values of a JSON object of texts by their names. The error
+// for anything else shows nothing of it.
+func (v Value) Fields() (map[string]Value, error) {
+	texts := map[string]string{}
+	if err := json.Unmarshal(v.bytes(), &texts); err != nil {
+		return nil, errors.New("the value is not a JSON object of texts")
+	}
+	out := map[string]Value{}
+	for name, text := range texts {
+		out[name] = NewValue(text)
+	}
+	return out, nil
 }
 
 // String returns "(hidden)".

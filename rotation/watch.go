@@ -66,7 +66,7 @@ func (c *Catalogue) watches(s *Secret) ([]Watch, []string) {
 	r := renderer{c: c, scope: c.scope(s)}
 	var out []Watch
 	for _, text := range s.Watch {
-		with, _ := r.any("watch", text).(map[string]any)
+		with, _ := r.with("watch", text).(map[string]any)
 		kind, _ := with["kind"].(string)
 		watcher, ok := c.book.Watchers[kind]
 		if !ok {

@@ -43,6 +43,8 @@ func (r *Rotation) Safe() string {
 		return "The new " + noun + " is safe in Secrets Manager, and current."
 	case r.Facts.Old == OldRefused:
 		return "The new " + noun + " is safe in Secrets Manager, not yet current. The old one no longer works."
+	case r.Facts.New == "" && !r.Facts.NoReturn.IsZero():
+		return "The old " + noun + " may not work any more, and the new one isn't there yet."
 	case r.Facts.New != "":
 		return "The new " + noun + " is safe in Secrets Manager, not yet current. The old one is untouched."
 	}

@@ -83,7 +83,7 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 	}
 	return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) {
 		learned(f)
-		f.OldExpires = owner.Expires
+		f.OldExpires, f.OldIdentity = owner.Expires, owner.Login
 	}), nil
 }
 

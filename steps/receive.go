@@ -18,6 +18,7 @@ type Receive struct {
 		Values
 		Labeller
 	}
+	Slack Messages // where another team was asked for it
 }
 
 type receiveParams struct {
@@ -109,6 +110,10 @@ func candidate(r *rotation.Rotation, v rotation.Versions) (string, rotation.Way,
 // shows that users are failing already.
 func (a Receive) nothing(ctx context.Context, t *rotation.Task, v rotation.Versions) (rotation.Outcome, error) {
 	f := t.Rotation.Facts
+	note, reminder, err := reminded(ctx, t, a.Slack)
+	if err != nil || note != "" {
+		return rotation.Wait(0, note).Knowing(func(f *rotation.Facts) { f.Reminded = reminder }), err
+	}
 	if !t.Asked || t.Rotation.Plan.Overlap != rotation.None || !f.OldDead.IsZero() {
 		return rotation.Wait(0, t.Step().Kept()), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"rekey/rotation"
@@ -18,10 +19,14 @@ type Revoke struct {
 		Labels
 		Values
 	}
+	Slack Messages
 }
 
 type revokeParams struct {
-	By rotation.Party `json:"by"` // "rekey" or "holder"
+	By      rotation.Party  `json:"by"`      // "rekey" or "holder"
+	Owner   string          `json:"owner"`   // who ends it, if that is another team: "Operations Engineering"
+	Channel rotation.Handle `json:"channel"` // where they are asked to; empty: the holder asks
+	Ask     string          `json:"ask"`     // what for: sentences
 	soaking
 }
 
@@ -63,6 +68,9 @@ func (Revoke) Check(p rotation.Params) error {
 	if params.By != rotation.Rekey && params.By != rotation.Holder {
 		return errors.New("by: must be rekey or holder")
 	}
+	if (params.Channel.Name == "") != (params.Ask == "") || params.Ask != "" && (params.Owner == "" || params.By != rotation.Holder) {
+		return errors.New("a request needs owner, channel and ask, and by: holder")
+	}
 	return params.check()
 }
 
@@ -101,7 +109,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	}
 	ender, ends := t.Prover().(rotation.Ender)
 	if p.By == rotation.Holder || !ends {
-		return a.byHand(ctx, t, old)
+		return a.byHand(ctx, t, p, old)
 	}
 	if why, err := t.StillApproved(ctx, "revoke"); err != nil {
 		return rotation.Outcome{}, err
@@ -128,13 +136,37 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	return a.proveDead(ctx, t, old, t.Prover().Provider()+" accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
 }
 
-// byHand waits for a person to delete it; Check now tries it.
-func (a Revoke) byHand(ctx context.Context, t *rotation.Task, old rotation.Value) (rotation.Outcome, error) {
-	note := "Delete the old " + t.Rotation.Plan.Noun + ", then press Check now: Rekey proves that it is refused."
-	if !t.Asked {
-		return rotation.Wait(0, note).Needing(rotation.Holder), nil
+// byHand waits for a person to delete it; Check now tries it. It may be left
+// as a debt of whoever has to delete it.
+func (a Revoke) byHand(ctx context.Context, t *rotation.Task, p revokeParams, old rotation.Value) (rotation.Outcome, error) {
+	plan, f := t.Rotation.Plan, t.Rotation.Facts
+	note := "Delete the old " + plan.Noun + ", then press Check now: Rekey proves that it is refused."
+	owner := p.Owner
+	switch {
+	case p.Channel.Name != "":
+		if why, err := t.StillApproved(ctx, "request"); err != nil {
+			return rotation.Outcome{}, err
+		} else if why != "" {
+			return rotation.Reapprove(why), nil
+		}
+		at, err := postOnce(ctx, t, a.Slack, "request", p.Channel, addressed(t, p.Owner, p.Ask))
+		if err != nil {
+			return rotation.Outcome{}, err
+		}
+		note = p.Owner + " was asked in " + p.Channel.Name + " " + rotation.When(at) + " to delete it. When they have, press Check now: Rekey proves that it is refused."
+	case owner == "" && f.OldIdentity != "":
+		owner = rotation.Clean(f.OldIdentity)
+		note = "It belongs to " + owner + ", who deletes it. Then press Check now: Rekey proves that it is refused."
 	}
-	return a.proveDead(ctx, t, old, "The old "+t.Rotation.Plan.Noun+" still works. "+note)
+	debt := rotation.Debt{What: "The old " + plan.Noun + " of " + plan.Title, Why: "it works until somebody deletes it", Owner: owner, Version: f.OldVersion}
+	if !t.Asked {
+		if kept := t.Step().Kept(); strings.HasSuffix(kept, note) {
+			note = kept // what the last try showed
+		}
+		return rotation.Wait(0, note).Needing(rotation.Holder).Owable(debt), nil
+	}
+	out, err := a.proveDead(ctx, t, old, "The old "+plan.Noun+" still works. "+note)
+	return out.Needing(rotation.Holder).Owable(debt), err
 }
 
 func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Value, alive string) (rotation.Outcome, error) {

@@ -43,40 +43,66 @@ func (a RunWorkflow) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome
 	if err := rotation.Decode(t.Step().With, &w); err != nil {
 		return rotation.Outcome{}, err
 	}
-	run, begun, err := start(ctx, t, a.GitHub, "dispatch", w)
+	run, link, unfinished, err := follow(ctx, t, a.GitHub, w)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
+	if unfinished != nil {
+		return *unfinished, nil
+	}
+	return rotation.Done(fmt.Sprintf("run %d succeeded %s", run.ID, rotation.When(run.Updated))).Linking(link).Knowing(func(f *rotation.Facts) {
+		f.Run, f.RunCreated = fmt.Sprint(run.ID), run.Created
+	}), nil
+}
+
+// follow starts the run of this round and returns it once it has succeeded.
+// Until then, or if it hasn't, there is an outcome that says so.
+func follow(ctx context.Context, t *rotation.Task, github Workflows, w workflowParams) (rotation.Run, rotation.Link, *rotation.Outcome, error) {
+	unfinished := func(o rotation.Outcome) (rotation.Run, rotation.Link, *rotation.Outcome, error) {
+		return rotation.Run{}, rotation.Link{}, &o, nil
+	}
+	run, begun, err := start(ctx, t, github, "dispatch", w)
+	if err != nil {
+		return rotation.Run{}, rotation.Link{}, nil, err
+	}
 	if run == nil {
 		if t.Now.Sub(begun) < t.Waits().Run {
-			return rotation.Wait(0, "GitHub accepted the run; it isn't listed yet"), nil
+			return unfinished(rotation.Wait(0, "GitHub accepted the run; it isn't listed yet"))
 		}
-		return rotation.Park(rotation.Problem{
+		return unfinished(rotation.Park(rotation.Problem{
 			What: "GitHub accepted the run of \"" + w.Title + "\" but never showed it.",
 			Safe: t.Rotation.Safe(),
 			Next: "Look at the workflow's runs and at GitHub's status page, then press Retry: it starts a new run.",
-		}), nil
+		}))
 	}
 	link := rotation.Link{Title: "Open the run", URL: run.URL}
 	switch {
 	case run.Status != "completed" && t.Now.Sub(begun) > t.Waits().Run:
-		return rotation.Park(rotation.Problem{
+		return unfinished(rotation.Park(rotation.Problem{
 			What: fmt.Sprintf("Run %d of %q has been %s for a long time.", run.ID, w.Title, words(run.Status)),
 			Safe: t.Rotation.Safe(),
 			Next: "Look at the run: it may wait for a runner or an approval. Cancel it there and press Retry, which starts a new run.",
-		}).Linking(link), nil
+		}).Linking(link))
 	case run.Status != "completed":
-		return rotation.Wait(0, fmt.Sprintf("run %d, %s, started %s", run.ID, words(run.Status), rotation.When(run.Created))).Linking(link), nil
+		return unfinished(rotation.Wait(0, fmt.Sprintf("run %d, %s, started %s", run.ID, words(run.Status), rotation.When(run.Created))).Linking(link))
 	case run.Conclusion == "success":
-		return rotation.Done(fmt.Sprintf("run %d succeeded %s", run.ID, rotation.When(run.Updated))).Linking(link).Knowing(func(f *rotation.Facts) {
-			f.Run, f.RunCreated = fmt.Sprint(run.ID), run.Created
-		}), nil
+		return *run, link, nil, nil
 	}
-	return a.unsuccessful(ctx, t, w, *run, link)
+	what, err := unsuccessful(ctx, github, w, *run)
+	if err != nil {
+		return rotation.Run{}, rotation.Link{}, nil, err
+	}
+	safe := t.Rotation.Safe()
+	if t.Rotation.Plan.With("confirm_copies") != nil {
+		safe += " GitHub may still have the old copy."
+	}
+	return unfinished(rotation.Park(rotation.Problem{
+		What: what, Safe: safe, Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
+	}).Linking(link))
 }
 
-// unsuccessful parks with what the run says of itself.
-func (a RunWorkflow) unsuccessful(ctx context.Context, t *rotation.Task, w workflowParams, run rotation.Run, link rotation.Link) (rotation.Outcome, error) {
+// unsuccessful is what a run says of its end.
+func unsuccessful(ctx context.Context, github Workflows, w workflowParams, run rotation.Run) (string, error) {
 	what := fmt.Sprintf("%q ended as %s: run %d", w.Title, words(run.Conclusion), run.ID)
 	switch run.Conclusion {
 	case "failure":
@@ -84,9 +110,9 @@ func (a RunWorkflow) unsuccessful(ctx context.Context, t *rotation.Task, w workf
 	case "cancelled":
 		what = fmt.Sprintf("%q was cancelled: run %d", w.Title, run.ID)
 	}
-	jobs, err := a.GitHub.Jobs(ctx, w.Repo, run.ID)
+	jobs, err := github.Jobs(ctx, w.Repo, run.ID)
 	if err != nil {
-		return rotation.Outcome{}, err
+		return "", err
 	}
 	for _, j := range jobs {
 		if j.Conclusion == "failure" {
@@ -103,6 +129,7 @@ func (a RunWorkflow) unsuccessful(ctx context.Context, t *rotation.Task, w workf
 		Safe: t.Rotation.Safe() + still,
 		Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
 	}).Linking(link), nil
+	return what + ", " + rotation.When(run.Updated) + ".", nil
 }
 
 // words are GitHub's states as people say them.

@@ -70,8 +70,23 @@ type AccessKeys interface {
 
 // PagerDuty is what the steps need of PagerDuty.
 type PagerDuty interface {
+	PagerDutyTokens
+	Integrations
+}
+
+// PagerDutyTokens says whose a token is.
+type PagerDutyTokens interface {
+	// User's login is the owner's mail address; a token of the account is
+	// refused.
 	User(ctx context.Context, token rotation.Value) (rotation.Credential, error)
+	// Account's login is the account's subdomain, and its name that of the
+	// user whose token it is, or empty.
 	Account(ctx context.Context, token rotation.Value) (rotation.Credential, error)
+}
+
+// Integrations are ways in for events, the keys that open them, and whom the
+// events reach.
+type Integrations interface {
 	IntegrationKeys(ctx context.Context) ([]rotation.IntegrationKey, error)
 	OnCall(ctx context.Context, serviceIDs []string) ([]string, error)
 	Accepts(ctx context.Context, key rotation.Value, dedup string) error
@@ -152,9 +167,11 @@ func Watchers(Providers) map[string]rotation.Watcher { return map[string]rotatio
 // takes.
 func Provers(p Providers) map[string]rotation.Prover {
 	return map[string]rotation.Prover{
-		"github":        GitHubToken{p.GitHub},
-		"entra":         EntraSecret{p.Entra},
-		"slack_webhook": SlackWebhook{p.Webhooks},
+		"github":            GitHubToken{p.GitHub},
+		"entra":             EntraSecret{p.Entra},
+		"slack_webhook":     SlackWebhook{p.Webhooks},
+		"pagerduty_account": PagerDutyAccount{p.PagerDuty},
+		"pagerduty_user":    PagerDutyUser{p.PagerDuty},
 	}
 }
 
@@ -162,14 +179,14 @@ func Provers(p Providers) map[string]rotation.Prover {
 func All(p Providers) map[string]rotation.Action {
 	return map[string]rotation.Action{
 		rotation.KindApprove:  Approve{p.AWS, p.GitHub},
-		rotation.KindReceive:  Receive{p.AWS},
+		rotation.KindReceive:  Receive{p.AWS, p.Slack},
 		"check":               Check{p.AWS},
 		rotation.KindPromote:  Promote{p.AWS, p.GitHub},
 		"replace_copies":      ReplaceCopies{p.AWS, p.GitHub},
 		"run_workflow":        RunWorkflow{p.GitHub},
 		"confirm_copies":      ConfirmCopies{p.GitHub},
 		rotation.KindUsed:     SeeUsed{p.GitHub},
-		rotation.KindRevoke:   Revoke{p.AWS},
+		rotation.KindRevoke:   Revoke{p.AWS, p.Slack},
 		rotation.KindRestore:  Restore{p.AWS, p.GitHub},
 		rotation.KindWithdraw: Withdraw{p.AWS},
 		rotation.KindReview:   Review{},
@@ -180,5 +197,7 @@ func All(p Providers) map[string]rotation.Action {
 		"add_client_secret":      AddClientSecret{p.AWS, p.Entra},
 		"remove_client_secret":   RemoveClientSecret{p.AWS, p.Entra},
 		"withdraw_client_secret": WithdrawClientSecret{p.AWS, p.Entra},
+		kindRequest:              Request{p.Slack},
+		"use_workflow":           UseWorkflow{p.GitHub},
 	}
 }
