@@ -156,7 +156,7 @@ func (a Revoke) byHand(ctx context.Context, t *rotation.Task, p revokeParams, ol
 		note = p.Owner + " was asked in " + p.Channel.Name + " " + rotation.When(at) + " to delete it. When they have, press Check now: Rekey proves that it is refused."
 	case owner == "" && f.OldIdentity != "":
 		owner = rotation.Clean(f.OldIdentity)
-		note = "It belongs to " + owner + ", who deletes it. Then press Check now: Rekey proves that it is refused."
+		note = "Delete the old " + plan.Noun + ", which belongs to " + owner + ", then press Check now: Rekey proves that it is refused."
 	}
 	debt := rotation.Debt{What: "The old " + plan.Noun + " of " + plan.Title, Why: "it works until somebody deletes it", Owner: owner, Version: f.OldVersion}
 	if !t.Asked {

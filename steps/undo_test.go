@@ -59,7 +59,7 @@ func TestRevoking(t *testing.T) {
 		town := revoking(t, "with: {by: rekey, soak: 1h}", "with: {by: holder, soak: 1h}")
 		town.pass(62 * time.Minute)
 		s, r := town.at("revoke", rotation.Open), town.r()
-		if s.By != rotation.Holder || r.Turn.To != rotation.Holder || s.Note != "Delete the old token, then press Check now: Rekey proves that it is refused." {
+		if s.By != rotation.Holder || r.Turn.To != rotation.Holder || s.Note != "Delete the old token, which belongs to modernisation-platform-ci, then press Check now: Rekey proves that it is refused." {
 			t.Errorf("%s %+v %q", s.By, r.Turn, s.Note)
 		}
 		town.press(rotation.Check, ann, "")

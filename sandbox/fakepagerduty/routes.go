@@ -95,6 +95,9 @@ func (f *Fake) enter(q *request, rt route) error {
 		return err
 	}
 	q.token.lastUsed = f.now()
+	if q.token.foreign != "" && rt.method != ListUsers && rt.method != ReadMe {
+		return notFound
+	}
 	u := f.userNamed(q.token.owner)
 	if q.token.readOnly && q.Method != http.MethodGet || u != nil && u.role == Stakeholder && !rt.open {
 		return accessDenied

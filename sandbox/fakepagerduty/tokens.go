@@ -24,6 +24,7 @@ type token struct {
 	id, name, owner, madeBy string
 	value                   string
 	readOnly, revoked       bool
+	foreign                 string // the subdomain of the other account that it opens; empty: this one
 	created, lastUsed       time.Time
 }
 
@@ -95,7 +96,7 @@ func (f *Fake) Alive(value string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := f.known(value)
-	return t != nil && !t.revoked
+	return t != nil && !t.revoked && t.foreign == ""
 }
 
 func (f *Fake) known(value string) *token {
@@ -105,6 +106,13 @@ func (f *Fake) known(value string) *token {
 		}
 	}
 	return nil
+}
+
+// AddForeignToken adds an API key of another account, by its subdomain, and
+// returns its value. That account has one user, and nothing else to see.
+func (f *Fake) AddForeignToken(subdomain, name string) string {
+	_, value := f.addToken(&token{name: name, foreign: subdomain}, "y_")
+	return value
 }
 
 // caller is the journal's name for whoever signs in with the key.

@@ -86,6 +86,11 @@ func (f *Fake) readMe(q *request) (int, any, error) {
 
 func (f *Fake) listUsers(q *request) (int, any, error) {
 	shapes := []object{}
+	if other := q.token.foreign; other != "" {
+		shape := f.userShape(q.base, &user{id: "POTHER1", email: "admin@" + other + ".example", name: "Administrator", role: "owner"})
+		shape["html_url"] = "https://" + other + ".pagerduty.com/users/POTHER1"
+		return http.StatusOK, q.page("users", []object{shape}), nil
+	}
 	for _, u := range f.users {
 		shapes = append(shapes, f.userShape(q.base, u))
 	}

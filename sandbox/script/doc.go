@@ -77,6 +77,7 @@
 //	{who}> {typed}, unanswered
 //	{who} in {channel}> {typed}, unanswered
 //	{who}> picks {secret}            chooses in the open form and submits it
+//	{who}> ticks {text}              several of a list in the open form, parted by ", ", and submits
 //	{who}> writes {text}             fills in the open form's text and submits it
 //	{who}> submits
 //	{who}> closes                    closes the modal
@@ -175,6 +176,7 @@
 //
 //	pagerduty> {who} makes a user token        of their own, and copied
 //	pagerduty> {who} makes an account token    as only ops may, and copied
+//	pagerduty> {who} copies a token of another account
 //	pagerduty> {who} deletes the old token of {secret}
 //	pagerduty> {who} deletes the new token of {secret}
 //	pagerduty> {who} authorises Slack          starter has done so before

@@ -47,6 +47,24 @@ func (p *player) pick(m match) error {
 	return fmt.Errorf("the form has %d choices, and %s isn't among them", len(options), m["secret"])
 }
 
+// tick chooses several options of a list by their values or their words, parted
+// by commas, and submits.
+func (p *player) tick(m match) error {
+	b, err := p.field(m.id("who"), "multi_static_select", "checkboxes")
+	if err != nil {
+		return err
+	}
+	var chosen []string
+	for one := range strings.SplitSeq(m["text"], ", ") {
+		i := slices.IndexFunc(b.Element.Options, func(o choice) bool { return o.Value == one || o.Text.Text == one })
+		if i < 0 {
+			return fmt.Errorf("the form has %d choices, and %s isn't among them", len(b.Element.Options), one)
+		}
+		chosen = append(chosen, b.Element.Options[i].Value)
+	}
+	return p.submit(m, map[string]string{b.ID: strings.Join(chosen, ",")})
+}
+
 // field waits for a modal with an input of one of the types. A modal may open
 // as a skeleton and get its inputs later.
 func (p *player) field(user string, types ...string) (block, error) {

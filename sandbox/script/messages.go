@@ -105,20 +105,19 @@ type textObject struct {
 }
 
 type element struct {
-	Type    string     `json:"type"`
-	ID      string     `json:"action_id"`
-	Text    textObject `json:"text"`
-	Value   string     `json:"value"`
-	Options []struct {
-		Text  textObject `json:"text"`
-		Value string     `json:"value"`
-	} `json:"options"`
+	Type         string     `json:"type"`
+	ID           string     `json:"action_id"`
+	Text         textObject `json:"text"`
+	Value        string     `json:"value"`
+	Options      []choice   `json:"options"`
 	OptionGroups []struct {
-		Options []struct {
-			Text  textObject `json:"text"`
-			Value string     `json:"value"`
-		} `json:"options"`
+		Options []choice `json:"options"`
 	} `json:"option_groups"`
+}
+
+type choice struct {
+	Text  textObject `json:"text"`
+	Value string     `json:"value"`
 }
 
 type block struct {

@@ -17,6 +17,10 @@ var pagerDutyForms = []form{
 		_, err := p.Stage.MakeAccountToken(m["who"], "terraform, new")
 		return err
 	}},
+	{`pagerduty> {who} copies a token of another account`, func(p *player, _ match) error {
+		p.Stage.CopyForeignToken()
+		return nil
+	}},
 	{`pagerduty> {who} deletes the old token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteOldPagerDutyToken(m["who"], m["secret"]) }},
 	{`pagerduty> {who} deletes the new token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteNewPagerDutyToken(m["who"], m["secret"]) }},
 	{`pagerduty> {who} authorises Slack`, (*player).authoriseSlack},

@@ -52,7 +52,7 @@ var slots = map[string]string{
 	"days":    `\d+[dhms]\w*`,
 
 	"provider": `aws|github|slack|pagerduty|entra`,
-	"fault":    strings.Join([]string{world.Pre5xx, world.Post5xx, world.PostHang, world.PostReset, world.TooMany, world.Slow, world.Down}, "|"),
+	"fault":    strings.Join([]string{world.Pre5xx, world.Post5xx, world.PostHang, world.PostReset, world.TooMany, world.Slow, world.Down, world.HTML}, "|"),
 	"counted":  `applied|called`,
 }
 

@@ -52,6 +52,7 @@ starter> [Approve], unanswered
 starter> /rotate list, unanswered
 starter in #ask> /rotate list, unanswered
 starter> picks github_ci_user_pat
+starter> ticks one, two
 starter> writes because of that
 starter> submits
 starter> closes
@@ -85,6 +86,7 @@ iam> somebody deletes the newest key of sam.collaborator
 iam> takes 10s to notice
 pagerduty> starter makes a user token
 pagerduty> ops makes an account token
+pagerduty> starter copies a token of another account
 pagerduty> starter deletes the old token of pagerduty_userapi_token
 pagerduty> ops deletes the new token of pagerduty_token
 pagerduty> starter replaces corporate-staff-rostering-alarms
@@ -157,6 +159,7 @@ fault> slack chat.postMessage postreset 2 times
 fault> aws DescribeSecret pre5xx after 3
 fault> aws DescribeSecret slow for 2s
 fault> aws DescribeSecret 429 from now on
+fault> pagerduty "GET users" html
 fault> clear
 journal> github "POST dispatch" applied 1
 journal> aws UpdateSecretVersionStage on github_ci_user_pat called 2

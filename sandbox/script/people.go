@@ -16,6 +16,7 @@ import (
 // What people do in Slack.
 var peopleForms = []form{
 	{`{who}> picks {secret}`, (*player).pick},
+	{`{who}> ticks {text}`, (*player).tick},
 	{`{who}> closes`, (*player).closeModal},
 	{`{who}> submits`, func(p *player, m match) error { return p.submit(m, nil) }},
 	{`{who}> writes {text}`, func(p *player, m match) error { return p.writeAndSubmit(m) }},

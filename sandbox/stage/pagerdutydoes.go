@@ -31,6 +31,15 @@ func (s *Stage) MakeAccountToken(handle, name string) (string, error) {
 	return value, nil
 }
 
+// CopyForeignToken puts an API key of another account of PagerDuty on the
+// clipboard, as somebody does who took the wrong one.
+func (s *Stage) CopyForeignToken() {
+	value := s.PagerDuty.AddForeignToken("other-agency", "terraform")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copied(PagerDutyToken, value)
+}
+
 func (s *Stage) madeToken(secret, id, value string) {
 	s.mu.Lock()
 	s.copied(secret, value)

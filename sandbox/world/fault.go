@@ -18,6 +18,7 @@ const (
 	PostReset = "postreset" // done, then the connection is reset
 	TooMany   = "429"       // 429 with Retry-After (whole seconds of For, at least 1), not done
 	Slow      = "slow"      // done after For
+	HTML      = "html"      // 200 with a page of something in between, not done
 	Down      = "down"      // the connection is reset before anything is read
 )
 
@@ -102,6 +103,9 @@ func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do ht
 		return
 	case hit && fault.Word == Pre5xx:
 		answer.WriteHeader(http.StatusServiceUnavailable)
+	case hit && fault.Word == HTML:
+		answer.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = answer.WriteString("<!DOCTYPE html><html><body><h1>We'll be back soon</h1></body></html>")
 	case hit && fault.Word == TooMany:
 		answer.Header().Set("Retry-After", strconv.Itoa(max(1, int(fault.For/time.Second))))
 		answer.WriteHeader(http.StatusTooManyRequests)
