@@ -67,6 +67,7 @@ var siblingRows = []row{
 // rows are all rows that are rotated; each kind of credential has a file.
 func rows() []row {
 	return slices.Concat(tokenRows, siblingRows, entraRows, webhookRows)
+	return slices.Concat(tokenRows, siblingRows, pagerDutyRows, entraRows)
 }
 
 // Every row that can be rotated is, from start to end, and the journals of the
