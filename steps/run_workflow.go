@@ -93,8 +93,11 @@ func follow(ctx context.Context, t *rotation.Task, github Workflows, w workflowP
 		return rotation.Run{}, rotation.Link{}, nil, err
 	}
 	safe := t.Rotation.Safe()
-	if t.Rotation.Plan.With("confirm_copies") != nil {
+	switch f := t.Rotation.Facts; {
+	case len(f.CopiesBefore) > 0:
 		safe += " GitHub may still have the old copy."
+	case !f.Promoted.IsZero():
+		safe += " Its users may still have the old one."
 	}
 	return unfinished(rotation.Park(rotation.Problem{
 		What: what, Safe: safe, Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
@@ -120,15 +123,6 @@ func unsuccessful(ctx context.Context, github Workflows, w workflowParams, run r
 			break
 		}
 	}
-	still := " Its users may still have the old one."
-	if len(t.Rotation.Facts.CopiesBefore) > 0 {
-		still = " GitHub may still have the old copy."
-	}
-	return rotation.Park(rotation.Problem{
-		What: what + ", " + rotation.When(run.Updated) + ".",
-		Safe: t.Rotation.Safe() + still,
-		Next: "Look at the run, mend what it says, then press Retry: it starts a new run.",
-	}).Linking(link), nil
 	return what + ", " + rotation.When(run.Updated) + ".", nil
 }
 
