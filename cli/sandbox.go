@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,16 +11,31 @@ import (
 	"rekey/sandbox"
 )
 
-func sandboxCommand() *cobra.Command {
+func sandboxCommand(catalogue []byte) *cobra.Command {
 	var config sandbox.Config
+	var scripts []string
+	var grammar, browse bool
 	cmd := &cobra.Command{
-		Use:   "sandbox",
+		Use:   "sandbox [--script FILE…]",
 		Short: "Try Rekey in a workspace on this machine",
 		Long: "Open a workspace to try Rekey in: a page with a channel, a few people to be, and\n" +
 			"the consoles that the runbooks lead to. The bot is the real one; Slack, AWS and\n" +
-			"GitHub are imitations on this machine. Nothing leaves it.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+			"GitHub are imitations on this machine. Nothing leaves it.\n\n" +
+			"With --script there is no page: conversations are played, each in a new world,\n" +
+			"and every line is printed as it is played. The exit code is 0 if all went as\n" +
+			"written and no value got out, 1 if one didn't, 2 if a file can't be read.",
+		Example: "  rekey sandbox\n  rekey sandbox --script rehearsals/pat.txt rehearsals/webhook.txt",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 && len(scripts) == 0 {
+				return errors.New("sandbox takes files only after --script FILE")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if grammar {
+				_, err := fmt.Fprint(cmd.OutOrStdout(), sandbox.Grammar())
+				return err
+			}
 			if host, _, err := net.SplitHostPort(config.Listen); err != nil || !loopback(host) {
 				return exit(ExitUsage, fmt.Errorf("--listen must be an address of this machine, like 127.0.0.1:8020, not %q: whoever reaches the page can be anybody in it", config.Listen))
 			}
@@ -28,11 +44,26 @@ func sandboxCommand() *cobra.Command {
 				return exit(ExitFailed, fmt.Errorf("finding this program: %w", err))
 			}
 			config.Executable, config.Args, config.Out = exe, []string{"serve", "--until-eof", "--clock-from-stdin"}, cmd.OutOrStdout()
-			return exit(ExitFailed, sandbox.Run(cmd.Context(), config))
+			config.Catalogue = catalogue
+			if browse {
+				config.Open = func(address string) error { return openBrowser(cmd.Context(), address) }
+			}
+			if len(scripts) == 0 {
+				return exit(ExitFailed, sandbox.Run(cmd.Context(), config))
+			}
+			all, err := sandbox.Conversations(append(scripts, args...), catalogue)
+			if err != nil {
+				return exit(ExitUsage, err)
+			}
+			return exit(ExitFailed, sandbox.Rehearse(cmd.Context(), config, all))
 		},
 	}
-	cmd.Flags().StringVar(&config.Listen, "listen", "127.0.0.1:8020", "address of the page; only loopback")
-	cmd.Flags().BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
-	cmd.Flags().StringVar(&config.Data, "data", "", "directory to keep the state in; empty: a temporary one")
+	flags := cmd.Flags()
+	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8020", "address of the page; only loopback")
+	flags.BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
+	flags.StringVar(&config.Data, "data", "", "new directory for the bot's database, settings and log, kept at the end; empty: a temporary one")
+	flags.BoolVar(&browse, "open", false, "open the page in a browser")
+	flags.StringArrayVar(&scripts, "script", nil, "play this conversation, and those named after it, instead of opening a page")
+	flags.BoolVar(&grammar, "script-help", false, "say what a conversation can say, and end")
 	return cmd
 }

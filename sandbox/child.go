@@ -55,10 +55,12 @@ type bot struct {
 	process *os.Process // nil while none runs
 	starts  int
 	proven  bool // it was connected once
+	killed  bool // by us, so that it needn't pause before it starts again
 }
 
 // The pauses before the bot is started again: the first, and the longest. A
-// bot that lived for long starts again after the first.
+// bot that lived for long, or was killed on purpose, starts again after the
+// first.
 const (
 	firstPause = 200 * time.Millisecond
 	lastPause  = 5 * time.Second
@@ -83,7 +85,7 @@ func (b *bot) run(ctx context.Context) error {
 		if !b.isProven() && (!errors.As(err, &exit) || exit.Exited()) {
 			return fmt.Errorf("the bot ended (%w); the last lines of its log:\n%s", err, b.lastWords())
 		}
-		if time.Since(began) > longLife {
+		if time.Since(began) > longLife || b.wasKilled() {
 			pause = firstPause
 		}
 		select {
@@ -133,6 +135,13 @@ func (b *bot) set(p *os.Process) {
 	b.stage.World.Changed()
 }
 
+// started counts how often it was.
+func (b *bot) started() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.starts
+}
+
 func (b *bot) connected() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -155,7 +164,17 @@ func (b *bot) kill() error {
 	if err := b.process.Kill(); err != nil {
 		return fmt.Errorf("killing the bot: %w", err)
 	}
+	b.killed = true
 	return nil
+}
+
+// wasKilled says whether kill has been asked for since the last call.
+func (b *bot) wasKilled() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := b.killed
+	b.killed = false
+	return was
 }
 
 // status says how the bot is: "connected, started 2 times".

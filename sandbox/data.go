@@ -10,7 +10,8 @@ import (
 
 // enter takes a data directory for this process, a temporary one if path is
 // empty. It returns its path and how to leave it. One that another sandbox has
-// is refused: the lock goes with the process, however that ends.
+// is refused: the lock goes with the process, however that ends. So is one in
+// which a bot lived before, since the world that it knew is gone.
 func enter(path string) (string, func(), error) {
 	temporary := path == ""
 	var err error
@@ -38,6 +39,10 @@ func enter(path string) (string, func(), error) {
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("locking %s: %w", path, err)
+	}
+	if _, err := os.Stat(filepath.Join(path, "rekey.db")); err == nil {
+		_ = lock.Close() // nothing was written
+		return "", nil, fmt.Errorf("%s is what a sandbox left: its bot remembers rotations of a Slack and an AWS that ended with it. Keep it to look at, and choose another directory", path)
 	}
 	return path, func() {
 		_ = lock.Close()

@@ -11,8 +11,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -38,20 +36,27 @@ type Config struct {
 	// Env is added to the environment of every child.
 	Env []string
 
-	// Data is the directory of the bot's database, settings and log; it is
-	// made if it isn't there. Empty: a temporary one, removed at the end.
-	// What is in the fakes is new each time.
+	// Data is the directory of the bot's database, settings and log, to be
+	// looked at afterwards; it is made if it isn't there. Empty: a temporary
+	// one, removed at the end. A world ends with its sandbox, so a directory
+	// where a bot lived before is refused: it would remember what isn't so.
 	Data string
 
 	// App makes the bot a GitHub App that may list the organisation's tokens,
 	// and not a user with a token.
 	App bool
 
+	// Catalogue is what the bot reads; nil: its own.
+	Catalogue []byte
+
 	// Waits replaces the bot's waits by name; see docs/operations.md.
 	Waits map[string]string
 
 	// Out is told the page's address once the bot is connected.
 	Out io.Writer
+
+	// Open is called with the page's address then; nil: nothing is.
+	Open func(address string) error
 }
 
 const (
@@ -65,43 +70,18 @@ const (
 // if the page's address or the data directory is in use, or if the bot ends by
 // itself before it was ever connected; the error has what the bot said last.
 func Run(ctx context.Context, c Config) error {
-	if c.Args == nil {
-		c.Args = []string{"serve", "--until-eof", "--clock-from-stdin"}
-	}
-	if c.Executable == "" {
-		path, err := os.Executable()
-		if err != nil {
-			return fmt.Errorf("finding our own program: %w", err)
-		}
-		c.Executable = path
-	}
 	listener, err := listen(c.Listen)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = listener.Close() }() // the server closes it too
-	data, leave, err := enter(c.Data)
+	web := "http://" + listener.Addr().String()
+	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App})
 	if err != nil {
 		return err
 	}
-	defer leave()
-	web := "http://" + listener.Addr().String()
-	s, err := stage.New(stage.Options{Web: web, RunDuration: runDuration, App: c.App})
-	if err != nil {
-		return fmt.Errorf("setting up the sandbox: %w", err)
-	}
-	defer func() { _ = s.Close() }() // nothing is left to be lost
-	if c.Waits != nil {
-		s.SetWaits(c.Waits)
-	}
-	settings := filepath.Join(data, "settings.yaml")
-	if err := os.WriteFile(settings, s.Settings(), 0o600); err != nil {
-		return fmt.Errorf("writing the bot's settings: %w", err)
-	}
-	return run(ctx, c, listener, s, &bot{
-		program: program{path: c.Executable, env: append(childEnv(data), c.Env...)}, args: c.Args, stage: s, log: filepath.Join(data, "rekey.log"),
-		env: append(s.Env(), "DATABASE_URL="+filepath.Join(data, "rekey.db"), "REKEY_CONFIG="+settings, "REKEY_LISTEN=127.0.0.1:0"),
-	})
+	defer h.close()
+	return run(ctx, c, listener, h.stage, h.bot)
 }
 
 // run serves the page and keeps the bot alive until ctx ends or either fails.
@@ -136,12 +116,12 @@ func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, b
 		s.TickJobs(ctx, consumersEvery)
 		return nil
 	})
-	group.Go(func() error { return greet(ctx, c.Out, listener.Addr().String(), s, b) })
+	group.Go(func() error { return greet(ctx, c, listener.Addr().String(), s, b) })
 	return group.Wait()
 }
 
 // greet says where the page is as soon as somebody answers there.
-func greet(ctx context.Context, out io.Writer, address string, s *stage.Stage, b *bot) error {
+func greet(ctx context.Context, c Config, address string, s *stage.Stage, b *bot) error {
 	waiting, stop := context.WithTimeoutCause(ctx, patience, errors.New("the bot didn't connect in time"))
 	defer stop()
 	if err := s.Slack.Wait(waiting, func() bool { return s.Slack.Sockets() > 0 }); err != nil {
@@ -151,8 +131,15 @@ func greet(ctx context.Context, out io.Writer, address string, s *stage.Stage, b
 		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), b.lastWords())
 	}
 	b.connected()
-	_, err := fmt.Fprintf(out, "Rekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", address, b.log)
-	return err
+	_, err := fmt.Fprintf(c.Out, "Rekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", address, b.log)
+	if err != nil || c.Open == nil {
+		return err
+	}
+	if err := c.Open("http://" + address + "/"); err != nil {
+		_, err = fmt.Fprintf(c.Out, "No browser could be opened (%v); open the address yourself.\n", err)
+		return err
+	}
+	return nil
 }
 
 // listen opens the page's address, which has to be on this machine: whoever

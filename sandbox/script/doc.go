@@ -236,6 +236,9 @@
 //	journal> {provider} {call} on {secret} {counted} {n}
 //	settle> {for}                              no call has changed anything for so long
 //
+// Under `rekey sandbox --script` a catalogue is a file of that name beside the
+// conversation, or "embedded".
+//
 // {provider} is aws, github, slack, pagerduty or entra; {fault} is one of package world's fault
 // words; {counted} is "applied" (it changed something) or "called". After "on"
 // stands a part of the resource that the call was about.
