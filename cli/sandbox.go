@@ -15,6 +15,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 	var config sandbox.Config
 	var scripts []string
 	var grammar, browse bool
+	var path string
 	cmd := &cobra.Command{
 		Use:   "sandbox [--script FILE…]",
 		Short: "Try Rekey in a workspace on this machine",
@@ -45,6 +46,11 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 			}
 			config.Executable, config.Args, config.Out = exe, []string{"serve", "--until-eof", "--clock-from-stdin"}, cmd.OutOrStdout()
 			config.Catalogue = catalogue
+			if path != "" {
+				if config.Catalogue, config.Wanted, err = ownCatalogue(path); err != nil {
+					return exit(ExitUsage, err)
+				}
+			}
 			if browse {
 				config.Open = func(address string) error { return openBrowser(cmd.Context(), address) }
 			}
@@ -63,6 +69,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 	flags.BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
 	flags.StringVar(&config.Data, "data", "", "new directory for the bot's database, settings and log, kept at the end; empty: a temporary one")
 	flags.BoolVar(&browse, "open", false, "open the page in a browser")
+	flags.StringVar(&path, "catalogue", "", "catalogue file to try out; what it names and the sandbox lacks is made")
 	flags.StringArrayVar(&scripts, "script", nil, "play this conversation, and those named after it, instead of opening a page")
 	flags.BoolVar(&grammar, "script-help", false, "say what a conversation can say, and end")
 	return cmd

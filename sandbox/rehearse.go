@@ -56,12 +56,15 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if c.Waits == nil {
 		c.Waits = quick
 	}
-	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App})
+	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}
 	defer h.close()
 	began := time.Now()
+	if _, err := fmt.Fprint(c.Out, told(h.stage)); err != nil {
+		return fmt.Errorf("saying what was made: %w", err)
+	}
 	if err := h.play(ctx, c, one); err != nil {
 		return err
 	}

@@ -46,8 +46,10 @@ type Config struct {
 	// and not a user with a token.
 	App bool
 
-	// Catalogue is what the bot reads; nil: its own.
+	// Catalogue is what the bot reads; nil: its own. Wanted is what it names,
+	// to be made where the world hasn't got it.
 	Catalogue []byte
+	Wanted    Wanted
 
 	// Waits replaces the bot's waits by name; see docs/operations.md.
 	Waits map[string]string
@@ -76,7 +78,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	defer func() { _ = listener.Close() }() // the server closes it too
 	web := "http://" + listener.Addr().String()
-	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App})
+	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func greet(ctx context.Context, c Config, address string, s *stage.Stage, b *bot
 		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), b.lastWords())
 	}
 	b.connected()
-	_, err := fmt.Fprintf(c.Out, "Rekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", address, b.log)
+	_, err := fmt.Fprintf(c.Out, "%sRekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", told(s), address, b.log)
 	if err != nil || c.Open == nil {
 		return err
 	}

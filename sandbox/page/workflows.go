@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"rekey/sandbox/fakegithub"
-	"rekey/sandbox/stage"
 )
 
 // A runRow is one run of a workflow.
@@ -45,7 +44,7 @@ type named struct {
 const maxRuns = 30
 
 func (s *site) runs(rw http.ResponseWriter, r *http.Request, repo, file string) {
-	if in, ok := stage.RepoOf(file); file != "" && (!ok || in != repo) {
+	if in, ok := s.Stage.RepoOf(file); file != "" && (!ok || in != repo) {
 		s.lost(rw, r)
 		return
 	}
@@ -66,8 +65,8 @@ func (s *site) repoPage(repo, file string) runsPage {
 		_, name, _ := strings.Cut(one, "/")
 		data.Repos = append(data.Repos, named{name, "/github/" + one + "/actions", one == repo})
 	}
-	for _, one := range stage.WorkflowFiles() {
-		if in, _ := stage.RepoOf(one); in == repo {
+	for _, one := range s.Stage.WorkflowFiles() {
+		if in, _ := s.Stage.RepoOf(one); in == repo {
 			data.Workflows = append(data.Workflows, named{one, data.Path + "/actions/workflows/" + one, one == file})
 		}
 	}

@@ -38,13 +38,13 @@ var githubForms = []form{
 }
 
 // repo is where a file is; that it is somewhere was checked before.
-func (m match) repo() string {
-	repo, _ := stage.RepoOf(m["file"])
+func (p *player) repo(m match) string {
+	repo, _ := p.Stage.RepoOf(m["file"])
 	return repo
 }
 
 func fate(which string) func(*player, match) error {
-	return func(p *player, m match) error { return p.Stage.GitHub.FailNext(m.repo(), m["file"], which) }
+	return func(p *player, m match) error { return p.Stage.GitHub.FailNext(p.repo(m), m["file"], which) }
 }
 
 func (p *player) startRun(m match) error {
@@ -63,14 +63,14 @@ func (p *player) startRun(m match) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Stage.GitHub.Run(m.repo(), m["file"], "push", stage.CIUser)
+	_, err = p.Stage.GitHub.Run(p.repo(m), m["file"], "push", stage.CIUser)
 	return err
 }
 
 // rerun starts the newest run again once it has completed.
 func (p *player) rerun(m match) error {
 	return p.until(func() error {
-		runs := p.Stage.GitHub.Runs(m.repo(), m["file"])
+		runs := p.Stage.GitHub.Runs(p.repo(m), m["file"])
 		if len(runs) == 0 {
 			return errors.New("it has not run yet")
 		}

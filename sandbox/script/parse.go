@@ -79,7 +79,7 @@ func allForms() []form {
 	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, pagerDutyForms, entraForms, iamForms, worldForms, peopleForms)
 }
 
-func parse(file string, text []byte) ([]line, error) {
+func parse(file string, text []byte, repo func(file string) (string, bool)) ([]line, error) {
 	var out []line
 	var faults []error
 	for i, raw := range strings.Split(string(text), "\n") {
@@ -87,7 +87,7 @@ func parse(file string, text []byte) ([]line, error) {
 		if said == "" || said == "#" || strings.HasPrefix(said, "# ") {
 			continue
 		}
-		do, err := understand(said)
+		do, err := understand(said, repo)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s:%d: %s\n%s", file, i+1, said, indent(err.Error())))
 			continue
@@ -100,7 +100,7 @@ func parse(file string, text []byte) ([]line, error) {
 	return out, errors.Join(faults...)
 }
 
-func understand(said string) (func(*player) error, error) {
+func understand(said string, repo func(file string) (string, bool)) (func(*player) error, error) {
 	for _, f := range allForms() {
 		pattern := patterns[f.words]
 		found := pattern.FindStringSubmatch(said)
@@ -113,7 +113,7 @@ func understand(said string) (func(*player) error, error) {
 				m[name] = found[i]
 			}
 		}
-		if err := m.check(); err != nil {
+		if err := m.check(repo); err != nil {
 			return nil, err
 		}
 		return func(p *player) error { return f.do(p, m) }, nil
@@ -132,7 +132,7 @@ func understand(said string) (func(*player) error, error) {
 }
 
 // check refuses what no stage has, before anything is played.
-func (m match) check() error {
+func (m match) check(repo func(file string) (string, bool)) error {
 	for _, slot := range []string{"who", "whom"} {
 		if who := m[slot]; who != "" {
 			if _, ok := stage.PersonID(who); !ok {
@@ -141,7 +141,7 @@ func (m match) check() error {
 		}
 	}
 	if file := m["file"]; file != "" {
-		if _, ok := stage.RepoOf(file); !ok {
+		if _, ok := repo(file); !ok {
 			return fmt.Errorf("no repository has a workflow %s", file)
 		}
 	}

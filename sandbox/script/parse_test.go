@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/sandbox/stage"
 )
 
 func TestTheDocumentationHasEveryForm(t *testing.T) {
@@ -170,7 +172,7 @@ func TestEveryFormIsUnderstoodAsItself(t *testing.T) {
 	used := map[string]bool{}
 	for said := range strings.Lines(examples) {
 		said = strings.TrimSpace(said)
-		if _, err := understand(said); err != nil {
+		if _, err := understand(said, stage.RepoOf); err != nil {
 			if said != "" && !strings.HasPrefix(said, "# ") {
 				t.Errorf("%s: %v", said, err)
 			}
@@ -193,7 +195,7 @@ func TestEveryFormIsUnderstoodAsItself(t *testing.T) {
 func TestWhatCannotBeReadIsRefusedBeforeThePlay(t *testing.T) {
 	_, err := parse("a.txt", []byte(strings.Join([]string{
 		"# fine", "starter> [Approve]", "stater> [Approve]", "github> sneezes", "github> other.yml runs", "in #lounge", "starter in #lounge> /rotate", "clock> +4hours",
-	}, "\n")))
+	}, "\n")), stage.RepoOf)
 	if err == nil {
 		t.Fatal("it was accepted")
 	}
@@ -205,7 +207,7 @@ func TestWhatCannotBeReadIsRefusedBeforeThePlay(t *testing.T) {
 			t.Errorf("the error lacks %q:\n%v", want, err)
 		}
 	}
-	if _, err := parse("empty.txt", []byte("# nothing\n")); err == nil {
+	if _, err := parse("empty.txt", []byte("# nothing\n"), stage.RepoOf); err == nil {
 		t.Error("a conversation of nothing was accepted")
 	}
 }

@@ -47,7 +47,7 @@ type Cast struct {
 // refused before anything is played, and one during which the bot made a
 // mistake towards Slack (fakeslack.Slack.Problems) fails at its end.
 func Play(ctx context.Context, file string, text []byte, cast Cast) error {
-	lines, err := parse(file, text)
+	lines, err := parse(file, text, cast.Stage.RepoOf)
 	if err != nil {
 		return err
 	}

@@ -56,11 +56,9 @@ func (s *Stage) SetWaits(waits map[string]string) {
 func (s *Stage) Settings() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "workspace: {app: %s, team: %s, enterprise: \"\"}\n", App, Team)
-	fmt.Fprintf(&b, "handles: %s\n", flow(map[string]string{
-		"@mp-approvers": ApproversGroup, "@modernisation-platform": EverybodyGroup, "#modernisation-platform": Platform,
-		"#modernisation-platform-notifications": Notifications,
-		"#ask-operations-engineering":           AskOps,
-	}))
+	handles := stageHandles()
+	maps.Copy(handles, s.made.handles)
+	fmt.Fprintf(&b, "handles: %s\n", flow(handles))
 	b.WriteString("zone: Europe/London\nfeatures: {history: true}\n")
 	if s.web != "" {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{

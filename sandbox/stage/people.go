@@ -113,6 +113,7 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 	for _, p := range people {
 		c.People = append(c.People, fakeslack.Person{ID: p.id(), Name: p.handle, RealName: p.realName})
 	}
+	s.addHandles(o.Wanted, &c)
 	return c
 }
 
@@ -132,15 +133,22 @@ func policy(operations []string) func(operation, secret string) bool {
 	return func(operation, secret string) bool { return written(operation, secret) || read(operation, secret) }
 }
 
+// wantedMay allows operations on the secrets that were made for a catalogue.
+func (s *Stage) wantedMay(operations []string) func(operation, secret string) bool {
+	return func(operation, secret string) bool {
+		return slices.Contains(operations, operation) && slices.Contains(s.made.secrets, secret)
+	}
+}
+
 // botIdentity is who the bot is at AWS. It reads a value by its label only.
 func (s *Stage) botIdentity() fakeaws.Identity {
 	return fakeaws.Identity{
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
-		Allowed: anyOf(policy(botMay), fakeaws.Only([]string{"PutSecretValue"}, writable()...),
+		Allowed: anyOf(policy(botMay), s.wantedMay(append(slices.Clone(botMay), "PutSecretValue")), fakeaws.Only([]string{"PutSecretValue"}, writable()...),
 			mayBeside(func(p part) func(string, string) bool { return p.botMay })),
 		Stages: func(secret string) []string {
 			switch {
-			case slices.Contains(readable(), secret):
+			case slices.Contains(readable(), secret), slices.Contains(s.made.secrets, secret):
 				return []string{"AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"}
 			case slices.Contains(collect(func(p part) []string { return p.merged }), secret):
 				return []string{"AWSPENDING", "AWSCURRENT"}
@@ -156,7 +164,7 @@ func (s *Stage) botIdentity() fakeaws.Identity {
 func (s *Stage) addIdentities() {
 	s.addIdentity(BotKeyID, s.botIdentity())
 	for _, p := range people {
-		may := anyOf(policy(engineerMay), mayBeside(func(p part) func(string, string) bool { return p.engineerMay }))
+		may := anyOf(policy(engineerMay), s.wantedMay(engineerMay), mayBeside(func(p part) func(string, string) bool { return p.engineerMay }))
 		if p.other() {
 			may = fakeaws.Only(nil)
 		}

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"rekey/sandbox/fakeaws"
@@ -85,7 +86,7 @@ func permissions() map[string]string {
 	}
 }
 
-func (s *Stage) seed() error {
+func (s *Stage) seed(w Wanted) error {
 	s.addIdentities()
 	repos := []string{PlatformRepo, Environments}
 	for _, repo := range Repos() {
@@ -118,7 +119,7 @@ func (s *Stage) seed() error {
 		}
 		fills = append(fills, one.copies...)
 	}
-	return s.addWorkflows(append(fills, collect(func(p part) []fakegithub.Copy { return p.fills })...))
+	return s.addWorkflows(slices.Concat(fills, collect(func(p part) []fakegithub.Copy { return p.fills }), w.fills()))
 }
 
 // addWorkflows adds the one that fills the copies, and one that uses each.

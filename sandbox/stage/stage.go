@@ -47,6 +47,7 @@ type Stage struct {
 	hidden  hidden
 	signIn  signIn
 	jobs    jobs
+	made    made
 	keys    map[string]string // AWS secret access key by access key id
 	bot     botTokens
 	pd      pagerDutyState
@@ -78,6 +79,10 @@ type Options struct {
 	// and not a user with a token.
 	App bool
 
+	// Wanted is what somebody's own catalogue names, to be made where the stage
+	// hasn't got it.
+	Wanted Wanted
+
 	// GitHub, if not nil, is put around the fake of GitHub: a check of every
 	// request and answer against GitHub's own description, for one. url is the
 	// server's address, once it is known.
@@ -104,7 +109,7 @@ func New(o Options) (*Stage, error) {
 		github.WebURL = o.Web + "/github"
 	}
 	s.GitHub = fakegithub.New(w, github)
-	if err := s.seed(); err != nil {
+	if err := s.seed(o.Wanted); err != nil {
 		return nil, fmt.Errorf("seeding the world: %w", err)
 	}
 	gate, err := s.checked(o)
@@ -128,7 +133,7 @@ func New(o Options) (*Stage, error) {
 		}
 		*one.url = "http://" + address + one.path
 	}
-	err = s.seedParts()
+	err = errors.Join(s.seedParts(), s.addSecrets(o.Wanted))
 	if err == nil && o.App {
 		err = s.addBotApp()
 	}
