@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -52,6 +53,7 @@ type bot struct {
 	env   []string
 
 	mu      sync.Mutex
+	disk    disk
 	process *os.Process // nil while none runs
 	starts  int
 	proven  bool // it was connected once
@@ -101,7 +103,9 @@ func (b *bot) run(ctx context.Context) error {
 func (b *bot) once(ctx context.Context, log *os.File) error {
 	cmd := exec.CommandContext(ctx, b.path, b.args...) // our own program
 	cmd.Env = append(append([]string{}, b.program.env...), b.env...)
-	cmd.Stdout, cmd.Stderr = log, log
+	// By a pipe, so that it can still say what is wrong when its disk is full.
+	out := struct{ io.Writer }{log}
+	cmd.Stdout, cmd.Stderr = out, out
 	// It ends when our own process does, and says how far the clock is ahead.
 	lifeline, err := cmd.StdinPipe()
 	if err != nil {
@@ -130,6 +134,9 @@ func (b *bot) set(p *os.Process) {
 	b.process = p
 	if p != nil {
 		b.starts++
+	}
+	if p != nil && b.disk.full {
+		_ = b.disk.limit(p.Pid, true) // it may have ended
 	}
 	b.mu.Unlock()
 	b.stage.World.Changed()
@@ -188,6 +195,8 @@ func (b *bot) status() string {
 		state = "down"
 	case sockets > 0:
 		state = "connected"
+	case b.proven:
+		state = "not connected"
 	}
 	if b.starts > 1 {
 		state += fmt.Sprintf(", started %d times", b.starts)

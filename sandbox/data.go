@@ -40,7 +40,7 @@ func enter(path string) (string, func(), error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("locking %s: %w", path, err)
 	}
-	if _, err := os.Stat(filepath.Join(path, "rekey.db")); err == nil {
+	if _, err := os.Stat(filepath.Join(path, databaseFile)); err == nil {
 		_ = lock.Close() // nothing was written
 		return "", nil, fmt.Errorf("%s is what a sandbox left: its bot remembers rotations of a Slack and an AWS that ended with it. Keep it to look at, and choose another directory", path)
 	}

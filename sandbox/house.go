@@ -53,7 +53,7 @@ func (h *house) furnish(c Config) error {
 	if err := os.WriteFile(settings, h.stage.Settings(), 0o600); err != nil {
 		return fmt.Errorf("writing the bot's settings: %w", err)
 	}
-	env := append(h.stage.Env(), "DATABASE_URL="+filepath.Join(h.data, "rekey.db"), "REKEY_CONFIG="+settings, "REKEY_LISTEN=127.0.0.1:0")
+	env := append(h.stage.Env(), "DATABASE_URL="+filepath.Join(h.data, databaseFile), "REKEY_CONFIG="+settings, "REKEY_LISTEN=127.0.0.1:0")
 	shared := append(childEnv(h.data), c.Env...)
 	if c.Catalogue != nil {
 		catalogue := filepath.Join(h.data, "catalogue.yaml")
@@ -64,7 +64,7 @@ func (h *house) furnish(c Config) error {
 	}
 	h.bot = &bot{
 		program: program{path: c.Executable, env: shared}, args: c.Args,
-		stage: h.stage, log: filepath.Join(h.data, "rekey.log"), env: env,
+		stage: h.stage, log: filepath.Join(h.data, logFile), env: env, disk: disk{limit: limitFiles},
 	}
 	return nil
 }

@@ -83,19 +83,23 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	defer h.close()
-	return run(ctx, c, listener, h.stage, h.bot)
+	return run(ctx, c, listener, h.stage, h.stage.NewLeakMonitor(written(h.data)), h.bot)
 }
 
 // run serves the page and keeps the bot alive until ctx ends or either fails.
-func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, b *bot) error {
+func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, leaks *stage.LeakMonitor, b *bot) error {
 	group, ctx := errgroup.WithContext(ctx)
+	parts := page.Parts{
+		Stage: s, BotStatus: b.status, KillBot: b.kill, Leaks: leaks.Report, DiskFull: b.diskFull,
+		Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
+			return b.program.put(ctx, s.PersonEnv(person), args, stdin)
+		},
+	}
+	if limitFiles != nil {
+		parts.FillDisk = b.fill
+	}
 	server := &http.Server{
-		Handler: page.New(page.Parts{
-			Stage: s, BotStatus: b.status, KillBot: b.kill,
-			Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
-				return b.program.put(ctx, s.PersonEnv(person), args, stdin)
-			},
-		}),
+		Handler:           page.New(parts),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
@@ -110,6 +114,10 @@ func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, b
 		return server.Close()
 	})
 	group.Go(func() error { return b.run(ctx) })
+	group.Go(func() error {
+		leaks.Run(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		s.GitHub.Tick(ctx, consumersEvery)
 		return nil

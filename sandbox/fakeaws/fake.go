@@ -59,6 +59,13 @@ func (f *Fake) SetStale(d time.Duration) {
 	f.stale = d
 }
 
+// Stale is what SetStale has set.
+func (f *Fake) Stale() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stale
+}
+
 // ServeHTTP answers one call and records it in the world's journal under the
 // operation's name.
 func (f *Fake) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

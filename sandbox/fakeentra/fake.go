@@ -62,6 +62,13 @@ func (f *Fake) SetLag(d time.Duration) {
 	f.lag = d
 }
 
+// Lag is what SetLag has set.
+func (f *Fake) Lag() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lag
+}
+
 type object = map[string]any
 
 // A request is one call on its way to the answer. It is used under the fake's

@@ -113,6 +113,55 @@ func (f *Fake) FailNext(repo, file, fate string) error {
 	return nil
 }
 
+// A Fate is what FailNext has ordered for a run that hasn't begun.
+type Fate struct{ Repo, File, Fate string }
+
+// Fates lists what FailNext has ordered and no run has met yet.
+func (f *Fake) Fates() []Fate {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []Fate
+	for _, r := range f.repos {
+		for _, w := range r.workflows {
+			for _, fate := range w.fates {
+				out = append(out, Fate{r.name, w.File, fate})
+			}
+		}
+	}
+	return out
+}
+
+// Spare takes back what FailNext has ordered for a workflow, and tells whether
+// anything was.
+func (f *Fake) Spare(fate Fate) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, w, err := f.existingWorkflow(fate.Repo, fate.File)
+	if err != nil {
+		return false
+	}
+	i := slices.Index(w.fates, fate.Fate)
+	if i >= 0 {
+		w.fates = slices.Delete(slices.Clone(w.fates), i, i+1)
+	}
+	return i >= 0
+}
+
+// SetListLag is how long from now on a new run is missing from lists of runs,
+// in real time.
+func (f *Fake) SetListLag(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.config.ListLag = d
+}
+
+// ListLag is what SetListLag has set.
+func (f *Fake) ListLag() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.config.ListLag
+}
+
 // FinishRuns completes all runs that have time left, now. Those that never
 // start stay queued.
 func (f *Fake) FinishRuns() {

@@ -174,6 +174,13 @@ func (s *Slack) Duplicate(n int) {
 	s.duplicates = n
 }
 
+// Duplicates is how many envelopes are still to arrive twice.
+func (s *Slack) Duplicates() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.duplicates
+}
+
 // Redeliver sends an old envelope once more under its old id, whoever is
 // connected now. It doesn't wait for the acknowledgement.
 func (s *Slack) Redeliver(id string) error {

@@ -62,6 +62,12 @@ var actions = map[string]func(*site, request) (answer, error){
 	"client-secret-delete": (*site).clientSecretDelete,
 	"terminal":             (*site).typeLine,
 	"terminal-value":       (*site).typeValue,
+	"trouble":              (*site).troubleOrder,
+	"trouble-run":          (*site).troubleRun,
+	"trouble-slack":        (*site).troubleSlack,
+	"trouble-disk":         (*site).troubleDisk,
+	"take-back":            (*site).takeBack,
+	"all-well":             (*site).allWell,
 	"kill-bot":             (*site).kill,
 	"advance":              (*site).advance,
 }
@@ -169,15 +175,17 @@ func (s *site) advance(r request) (answer, error) {
 		return answer{}, errors.New("choose how much later it is to be")
 	}
 	s.Stage.World.Advance(by)
+	s.Stage.World.Happened("The clock was moved on by "+ago(by), r.me.Name)
 	return answer{Notice: "It is " + s.Stage.World.Now().In(s.reader(r.visitor).zone).Format("Mon 2 Jan 2006, 15:04") + " now, also for the bot."}, nil
 }
 
-func (s *site) kill(request) (answer, error) {
+func (s *site) kill(r request) (answer, error) {
 	if s.KillBot == nil {
 		return answer{}, errors.New("nobody can kill the bot from here")
 	}
 	if err := s.KillBot(); err != nil {
 		return answer{}, err
 	}
+	s.Stage.World.Happened("The bot was killed (SIGKILL)", r.me.Name)
 	return answer{Notice: "The bot was killed (SIGKILL). It starts again from its database."}, nil
 }

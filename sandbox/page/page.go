@@ -36,6 +36,14 @@ type Parts struct {
 
 	// KillBot kills the bot as a crash would; nil shows no button for it.
 	KillBot func() error
+
+	// Leaks is what the leak monitor has found so far; nil shows nothing of it.
+	Leaks func() stage.LeakReport
+
+	// FillDisk makes the bot unable to write another byte to a file, or able to
+	// again; nil says that this system can't. DiskFull tells which it is now.
+	FillDisk func(full bool) error
+	DiskFull func() bool
 }
 
 //go:embed templates static
@@ -71,13 +79,15 @@ func New(p Parts) http.Handler {
 	s.pagerDutyRoutes(mux)
 	s.webhookRoutes(mux)
 	s.entraRoutes(mux)
+	mux.HandleFunc("GET /trouble", s.trouble)
+	mux.HandleFunc("GET /journal", s.journal)
 	mux.HandleFunc("GET /", s.lost)
 	return guard(mux)
 }
 
 // A console is the right half of the page, as one request asked for it.
 type console struct {
-	Tab      string // which tab is current: start, aws, iam, tokens, actions, pagerduty, slack-app, entra, terminal
+	Tab      string // which tab is current: start, aws, iam, tokens, actions, pagerduty, slack-app, entra, terminal, trouble, journal
 	Title    string
 	Template string
 	Data     any
@@ -91,6 +101,7 @@ type screen struct {
 	Console    template.HTML
 	Clock      string // what the world's clock shows
 	Bot        string
+	Leaks      *stage.LeakReport // nil: nobody searches
 	MayKill    bool
 }
 
@@ -105,6 +116,10 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 	view.Clock = s.Stage.World.Now().In(s.reader(s.visitor(r)).zone).Format("Mon 2 Jan 2006, 15:04")
 	if s.BotStatus != nil {
 		view.Bot = s.BotStatus()
+	}
+	if s.Leaks != nil {
+		report := s.Leaks()
+		view.Leaks = &report
 	}
 	whole, err := s.render("page", view)
 	if err != nil {

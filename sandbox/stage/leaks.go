@@ -7,8 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-
-	"rekey/sandbox/world"
 )
 
 const (
@@ -24,31 +22,47 @@ const (
 // are the bot's Slack tokens, which its calls to Slack have to carry.
 func (s *Stage) Leaks(sinks map[string][]byte) []string {
 	var found []string
-	values := s.World.Values.All()
-	for _, sink := range slices.Sorted(maps.Keys(sinks)) {
-		found = append(found, search(sink, sinks[sink], values, maxNesting)...)
+	for _, h := range newFinder(s.World.Values.All()).all(sinks) {
+		found = append(found, h.String())
 	}
 	return found
 }
 
-func search(sink string, data []byte, values []world.Value, nesting int) []string {
-	var found []string
-	unfolded := unfold(data)
-	for _, v := range values {
-		if len(v.Value) < shortest {
-			continue
-		}
-		for _, sp := range spellings(v.Value) {
-			if bytes.Contains(data, []byte(sp.text)) || bytes.Contains(unfolded, []byte(sp.text)) {
-				found = append(found, fmt.Sprintf("%s: %s, %s", sink, v.Name, sp.how))
-			}
+// A hit is one value in one spelling that was found somewhere.
+type hit struct {
+	needle
+	sink string
+}
+
+// String names the hit and doesn't quote it.
+func (h hit) String() string { return fmt.Sprintf("%s: %s, %s", h.sink, h.name, h.how) }
+
+// all searches every sink.
+func (f *finder) all(sinks map[string][]byte) []hit {
+	var found []hit
+	for _, sink := range slices.Sorted(maps.Keys(sinks)) {
+		found = append(found, f.search(sink, sinks[sink], maxNesting)...)
+	}
+	return found
+}
+
+// search looks into data as it is, with its lines joined, and into the gzip
+// streams in it.
+func (f *finder) search(sink string, data []byte, nesting int) []hit {
+	seen := make([]bool, len(f.needles))
+	f.mark(data, seen)
+	f.mark(unfold(data), seen)
+	var found []hit
+	for i, n := range f.needles {
+		if seen[i] {
+			found = append(found, hit{n, sink})
 		}
 	}
 	if nesting == 0 {
 		return found
 	}
 	for i, inner := range inflated(data) {
-		found = append(found, search(fmt.Sprintf("%s, gzip %d", sink, i+1), inner, values, nesting-1)...)
+		found = append(found, f.search(fmt.Sprintf("%s, gzip %d", sink, i+1), inner, nesting-1)...)
 	}
 	return found
 }

@@ -26,26 +26,41 @@ const (
 type Fault struct {
 	Provider string        // empty matches every provider
 	Method   string        // empty matches every method
+	Changing bool          // matches only calls that changed something, so Word has to be a "post" one
 	Skip     int           // let this many matching calls through first
 	Times    int           // how many calls it hits; 0 means 1, -1 means until Clear
 	Word     string        // one of the fault words
 	For      time.Duration // for Slow and TooMany
+	ID       int           // given by Order
 }
 
 // Faults holds what has been ordered. The zero Faults is ready to use.
 type Faults struct {
 	mu   sync.Mutex
+	last int
 	list []*Fault
 }
 
-// Order adds a fault.
+// Order adds a fault and numbers it.
 func (f *Faults) Order(fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if fault.Times == 0 {
 		fault.Times = 1
 	}
+	f.last++
+	fault.ID = f.last
 	f.list = append(f.list, &fault)
+}
+
+// TakeBack drops the fault with a number, and tells whether it was still
+// waiting to happen.
+func (f *Faults) TakeBack(id int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before := len(f.list)
+	f.list = slices.DeleteFunc(f.list, func(x *Fault) bool { return x.ID == id })
+	return len(f.list) < before
 }
 
 // Clear drops all faults.
@@ -66,11 +81,13 @@ func (f *Faults) List() []Fault {
 	return out
 }
 
-func (f *Faults) take(provider, method string) (Fault, bool) {
+// take is the fault that hits a call, and whether there is one: before it is
+// answered, or, of those for calls that changed something, afterwards.
+func (f *Faults) take(call *Call, changed bool) (Fault, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, x := range f.list {
-		if x.Provider != "" && x.Provider != provider || x.Method != "" && x.Method != method {
+		if x.Provider != "" && x.Provider != call.Provider || x.Method != "" && x.Method != call.Method || x.Changing != changed {
 			continue
 		}
 		if x.Skip > 0 {
@@ -92,13 +109,14 @@ func (f *Faults) take(provider, method string) (Fault, bool) {
 // the true answer, and records the call. do sets call.Applied when it changed
 // something. A fake routes first, so that call.Method is known here.
 func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do http.HandlerFunc) {
-	fault, hit := w.Faults.take(call.Provider, call.Method)
+	fault, hit := w.Faults.take(call, false)
 	call.At = w.Now()
-	call.Fault = fault.Word
 	answer := httptest.NewRecorder()
 	switch {
 	case hit && fault.Word == Down:
+		call.Fault = fault.Word
 		w.Journal.Record(*call)
+		w.Changed()
 		reset(rw)
 		return
 	case hit && fault.Word == Pre5xx:
@@ -115,7 +133,10 @@ func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do ht
 		}
 		do(answer, r)
 	}
-	call.Status = answer.Code
+	if !hit && call.Applied {
+		fault, hit = w.Faults.take(call, true)
+	}
+	call.Fault, call.Status = fault.Word, answer.Code
 	w.Journal.Record(*call)
 	w.Changed()
 	switch {

@@ -35,6 +35,16 @@ func (j *Journal) Record(c Call) {
 	j.calls = append(j.calls, c)
 }
 
+// Sandbox is the provider of what people did to the world itself.
+const Sandbox = "sandbox"
+
+// Happened records what somebody did to the world itself: it moved on, a
+// provider went down, the bot was killed.
+func (w *World) Happened(what, who string) {
+	w.Journal.Record(Call{At: w.Now(), Provider: Sandbox, Method: what, Caller: who})
+	w.Changed()
+}
+
 // Calls returns a copy of all calls so far, oldest first.
 func (j *Journal) Calls() []Call {
 	j.mu.Lock()
