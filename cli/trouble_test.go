@@ -40,7 +40,7 @@ func TestTroubleFromThePanelAndTheRecovery(t *testing.T) {
 	shot(b, "trouble-2-down")
 	b.Click("link", "Journal")
 	b.See("not done, connection reset")
-	b.See("by approver")
+	b.See("by the bot")
 	b.See("values found in")
 	shot(b, "trouble-3-journal")
 	b.Click("link", "Trouble")

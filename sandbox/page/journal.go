@@ -19,6 +19,7 @@ type journalPage struct {
 	Newest, Older  string // where the other parts are; empty: there is none
 	Total, Matched int
 	Leaks          *stage.LeakReport
+	Searched       string // when
 }
 
 // A callRow is one call, without any value.
@@ -62,7 +63,7 @@ func (s *site) journal(rw http.ResponseWriter, r *http.Request) {
 		}
 		data.Rows = append(data.Rows, callRow{
 			Seq: c.Seq, Clock: c.At.In(zone).Format("2 Jan 15:04:05"), Provider: providerName(c.Provider),
-			Method: c.Method, Resource: c.Resource, Caller: c.Caller, Token: c.Token, Fault: faultWords(c.Fault), Status: statusWord(c),
+			Method: c.Method, Resource: c.Resource, Caller: stage.CallerName(c.Caller), Token: c.Token, Fault: faultWords(c.Fault), Status: statusWord(c),
 			Applied: c.Applied, Failed: c.Status >= http.StatusBadRequest, Happened: c.Provider == world.Sandbox,
 		})
 	}
@@ -74,7 +75,7 @@ func (s *site) journal(rw http.ResponseWriter, r *http.Request) {
 	}
 	if s.Leaks != nil {
 		report := s.Leaks()
-		data.Leaks = &report
+		data.Leaks, data.Searched = &report, report.At.In(zone).Format("15:04:05")
 	}
 	s.show(rw, r, console{Tab: "journal", Title: "Journal", Template: "journal", Data: data})
 }

@@ -174,7 +174,7 @@ func TestTheJournalIsPagedAndFiltered(t *testing.T) {
 func TestALeakIsAnAlertOnEveryPage(t *testing.T) {
 	report := stage.LeakReport{}
 	_, address := site(t, page.Parts{Leaks: func() stage.LeakReport { return report }})
-	if !strings.Contains(text(t, address), "Nothing was searched yet") {
+	if !strings.Contains(text(t, address), "not searched yet") {
 		t.Error("a search that hasn't been made looks like one that found nothing")
 	}
 	report = stage.LeakReport{At: world.New().Now(), Values: 14, Leaked: 1, Bytes: 3_100_000, Found: []string{"the log: token <7>, hex"}}

@@ -75,6 +75,21 @@ func PersonKeyID(handle string) (string, bool) {
 	return p.keyID(), ok
 }
 
+// CallerName is who signed in to a provider in some way, in words: a person's
+// handle, or "the bot". What it doesn't know it returns as it is.
+func CallerName(id string) string {
+	for _, p := range people {
+		if id != "" && id == p.keyID() {
+			return p.handle
+		}
+	}
+	switch id {
+	case App, BotKeyID, BotUser:
+		return "the bot"
+	}
+	return id
+}
+
 func personNamed(handle string) (person, bool) {
 	i := slices.IndexFunc(people, func(p person) bool { return p.handle == handle })
 	if i < 0 {
