@@ -23,9 +23,9 @@ func entraPlan(byHand bool) rotation.Plan {
 	approve := rotation.Step{ID: "approve", Kind: rotation.KindApprove, Title: "Approve the plan", Done: "Plan approved", By: rotation.Approvers}
 	promote := rotation.Step{ID: "promote", Kind: rotation.KindPromote, Title: "Check it and make it current", Done: "Checked and made current", By: rotation.Rekey}
 	run := rotation.Step{ID: "run", Kind: "run_workflow", Title: `Run "Management account apply" on main`, Done: `Ran "Management account apply"`, By: rotation.Rekey}
-	used := rotation.Step{ID: "used", Kind: "confirm_use", As: rotation.KindUsed, Title: "See that it works", Done: "It works", By: rotation.Holder,
+	used := rotation.Step{ID: "used", Kind: "confirm_use", As: rotation.KindUsed, Title: "See that people can sign in to AWS", Done: "It works", By: rotation.Holder,
 		Text:  "Sign in to AWS in a private window, so that nothing is remembered, and open an account. Stay signed in elsewhere until it works.",
-		Links: []rotation.Link{{Title: "Open the page", URL: "https://moj.awsapps.com/start"}}}
+		Links: []rotation.Link{{Title: "Try it", URL: "https://moj.awsapps.com/start"}}}
 	remove := rotation.Step{ID: "remove", Kind: "remove_client_secret", As: rotation.KindRevoke, Title: "Remove the old client secret", Done: "Old client secret removed", By: rotation.Rekey, Links: portal}
 	restore := rotation.Step{ID: "back_restore", Kind: rotation.KindRestore, Title: "Make the old client secret current again", Done: "Old client secret current again", By: rotation.Rekey}
 	p.Withdraw = []rotation.Step{{ID: "cancel_take_back", Kind: "withdraw_client_secret", As: rotation.KindWithdraw, Title: "Take back what was added", Done: "Nothing changed", By: rotation.Rekey}}
@@ -46,7 +46,7 @@ const addedVersion = "5d1f0a63-7c2e-5b4d-8a90-3e6b7f2c1d48"
 
 // added is the client secret that Rekey had made.
 func (s *story) added() *story {
-	return s.at("10:32").record(rotation.Done("added, expires Sat 22 May 2027", `! unknown: "test" also lives, until Sat 25 Sep 2027`).Knowing(func(f *rotation.Facts) {
+	return s.at("10:32").record(rotation.Done("added, expires Sat 22 May 2027", `! unknown: "test" also lives, until Sat 25 Sep 2027`).Knowing(func(f *rotation.Facts) {
 		f.New, f.Way, f.Created, f.NewKey, f.OldKey = addedVersion, rotation.ByMint, s.now, "0f3c9a51-2f0e-4f6f-9d55-6f8f7a4f3a10", "7c1d2b84-5a3e-4c0b-8b7e-9e2f1d3c4b5a"
 		f.Expires, f.OldExpires = time.Date(2027, 5, 22, 9, 0, 0, 0, time.UTC), time.Date(2026, 12, 15, 9, 0, 0, 0, time.UTC)
 	}))
@@ -86,7 +86,7 @@ func clientSecrets(t testing.TB) []state {
 		{"entra_03_which_is_the_old_one", fresh().record(rotation.Wait(0, "Rekey can't tell which of the application's client secrets is the old one. Choose the one that is in use now: it is removed at the end. Nothing has been added yet.").Needing(rotation.Holder).Offering(options...))},
 		{"entra_04_no_right", fresh().record(rotation.Park(rotation.Problem{
 			What: "Rekey may not do this at Entra ID: adding a client secret was refused (403).", Safe: "Nothing has been changed.",
-			Next: "Give Rekey the right Application.ReadWrite.OwnedBy, as an owner of the application, then press Retry. Or write `runbook: entra_by_hand` into its row of the catalogue, which does the same by hand, and start Rekey again: the card then offers the new plan.",
+			Next: "Give Rekey the right Application.ReadWrite.OwnedBy, as an owner of the application, then press Retry. Or write `runbook: entra_by_hand` into its row of the catalogue and start Rekey again: people then do it by hand.",
 		}))},
 		{"entra_05_no_answer", fresh().record(rotation.Wait(time.Minute, "no answer came; Rekey looks what became of it before it sends anything again"))},
 		{"entra_10_checking", fresh().added()},

@@ -117,10 +117,10 @@ func (p addParams) others(t *rotation.Task, all []rotation.ClientSecret, made st
 			known++
 			continue
 		}
-		out = append(out, fmt.Sprintf("! unknown: %q also lives, until %s", rotation.Clean(one.Name), t.Day(one.End)))
+		out = append(out, fmt.Sprintf("! unknown: %q also lives, until %s", rotation.Clean(one.Name), t.Day(one.End)))
 	}
 	if extra := len(out) - 2; extra > 0 {
-		out = append(out[:2], fmt.Sprintf("! %d more unknown ones live", extra))
+		out = append(out[:2], fmt.Sprintf("! %d more unknown ones live", extra))
 	}
 	if known > 0 {
 		out = append(out, fmt.Sprintf("%d other known live", known))

@@ -94,7 +94,7 @@ func (c clientSecrets) orphans(ctx context.Context, t *rotation.Task, m mint, al
 }
 
 // handRunbook says how to go on without rights at Microsoft Graph.
-const handRunbook = "write `runbook: entra_by_hand` into its row of the catalogue, which does the same by hand"
+const handRunbook = "write `runbook: entra_by_hand` into its row of the catalogue and start Rekey again: people then do it by hand."
 
 // refusedByGraph adds what to do without the right that is missing.
 func refusedByGraph(t *rotation.Task, err error) error {
@@ -105,6 +105,6 @@ func refusedByGraph(t *rotation.Task, err error) error {
 	return &rotation.Error{
 		What: "Rekey may not do this at Entra ID: " + p.Op + " was refused (" + p.Code + ").",
 		Safe: t.Rotation.Safe(),
-		Next: "Give Rekey the right " + p.Missing + ", then press Retry. Or " + handRunbook + ", and start Rekey again: the card then offers the new plan.",
+		Next: "Give Rekey the right " + p.Missing + ", then press Retry. Or " + handRunbook,
 	}
 }
