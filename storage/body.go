@@ -80,6 +80,8 @@ func instant(n sql.NullInt64) time.Time {
 // and Nudge. Zero: never by itself.
 func wake(r *rotation.Rotation) time.Time {
 	switch {
+	case r.State != rotation.Running && len(r.OpenDebts()) == 0:
+		return time.Time{}
 	case r.State != rotation.Running: // only its debts are looked at
 		return r.Due
 	case r.Due.IsZero() || !r.Nudge.IsZero() && r.Nudge.Before(r.Due):

@@ -132,6 +132,11 @@ func (db *DB) Latest(ctx context.Context, secret string) (*rotation.Rotation, er
 	return one(row, &rotation.Error{Reason: rotation.Unknown, What: "There was no rotation of " + secret + " yet."})
 }
 
+// Newest returns the newest rotation of every secret that ever had one.
+func (db *DB) Newest(ctx context.Context) ([]*rotation.Rotation, error) {
+	return db.many(ctx, `select id, version, body from rotations where id in (select max(id) from rotations group by secret) order by id`)
+}
+
 // Running returns all running rotations, oldest first.
 func (db *DB) Running(ctx context.Context) ([]*rotation.Rotation, error) {
 	return db.many(ctx, `select id, version, body from rotations where state = 'running' order by id`)

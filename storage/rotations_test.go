@@ -256,3 +256,14 @@ func TestCountsTellRunningAndParked(t *testing.T) {
 		t.Error(diff, err)
 	}
 }
+
+func TestTheNewestRotationOfEachSecret(t *testing.T) {
+	db := open(t, path(t))
+	update(t, db, create(t, db, "a").ID, end)
+	second := create(t, db, "a")
+	other := create(t, db, "b")
+	got, err := db.Newest(t.Context())
+	if err != nil || len(got) != 2 || got[0].ID != second.ID || got[1].ID != other.ID {
+		t.Errorf("got %v, %v", got, err)
+	}
+}

@@ -1,0 +1,2 @@
+-- Since when looks at something have shown nothing.
+alter table sightings add column failing_at bigint;
