@@ -32,7 +32,7 @@ type Book struct {
 }
 
 // Reserved names can't be secrets: they are words of the command.
-var Reserved = []string{"list", "status", "cancel", "help", "due", "history", "start"}
+var Reserved = []string{"list", "status", "cancel", "help", "due", "history", "start", "refresh"}
 
 // LoadCatalogue reads a catalogue strictly. Every mistake that it finds is in
 // the one error, each with its line: unknown keys, kinds, runbooks and handles,
@@ -264,6 +264,18 @@ func (n *Nearest) Error() string { return n.Refusal.Error() }
 
 // Unwrap returns the Error.
 func (n *Nearest) Unwrap() error { return n.Refusal }
+
+// Owners returns the groups that own anything, each once.
+func (c *Catalogue) Owners() []Handle {
+	var out []Handle
+	for _, s := range c.Rows {
+		id, ok := c.book.ID(s.Owner)
+		if h := (Handle{Name: s.Owner, ID: id}); ok && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
 
 // Names returns the names of all secrets in the catalogue's order.
 func (c *Catalogue) Names() []string {

@@ -88,7 +88,7 @@ func (r *Rotation) leaveOwing(p Press, now time.Time) ([]Event, error) {
 	s := r.Step()
 	switch {
 	case p.By != r.Holder:
-		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can leave it as a debt. Press Take over first if it is yours now.", Mention(r.Holder))
+		return nil, r.notHolder("leave it as a debt")
 	case s.Owing == nil:
 		return nil, refuse(NotNow, "There is nothing here to leave as a debt.")
 	}

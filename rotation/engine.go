@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -12,8 +13,10 @@ import (
 type Engine struct {
 	Store     Store
 	Catalogue *Catalogue
-	Actions   map[string]Action // by kind
-	Provers   map[string]Prover // by name
+	Actions   map[string]Action  // by kind
+	Provers   map[string]Prover  // by name
+	Watchers  map[string]Watcher // by kind
+	Memory    Memory             // what Watch keeps; nil only where nothing is watched
 	Members   Members
 	Now       func() time.Time // the wall clock, or the sandbox's
 	Waits     Waits
@@ -22,7 +25,8 @@ type Engine struct {
 	Log       *slog.Logger
 	Changed   func() // called after each change, so that the cards follow; may be nil
 
-	wake chan struct{}
+	wake  chan struct{}
+	asked *asks
 }
 
 // Waits are the times that an operator can set. Zero values mean the defaults,
@@ -40,6 +44,8 @@ type Waits struct {
 	Idle     time.Duration // working time after which whoever is needed is reminded: four hours
 	Approval time.Duration // how old an approval may be when it is used, side by side: seven days
 	Debts    time.Duration // pace at which debts are looked at that need no sign-in for it: an hour
+	Watch    time.Duration // pace at which what is watched is looked at: an hour
+	Quiet    time.Duration // how long an alarm that lasts isn't raised again after somebody ended it: seven days
 }
 
 // Fill puts the defaults in where nothing is set.
@@ -52,6 +58,7 @@ func (w Waits) Fill() Waits {
 		{&w.PollSlow, time.Minute}, {&w.PollLate, 10 * time.Minute}, {&w.Answer, 5 * time.Second},
 		{&w.Slack, time.Minute}, {&w.Run, time.Hour}, {&w.Copies, 5 * time.Minute},
 		{&w.Idle, 4 * time.Hour}, {&w.Approval, 7 * 24 * time.Hour}, {&w.Debts, time.Hour},
+		{&w.Watch, time.Hour}, {&w.Quiet, 7 * 24 * time.Hour},
 	} {
 		if *x.field == 0 {
 			*x.field = x.value
@@ -63,7 +70,7 @@ func (w Waits) Fill() Waits {
 // NewEngine returns e with its defaults set, ready for Run.
 func NewEngine(e Engine) *Engine {
 	e.Waits = e.Waits.Fill()
-	e.wake = make(chan struct{}, 1)
+	e.wake, e.asked = make(chan struct{}, 1), newAsks()
 	return &e
 }
 
@@ -76,6 +83,7 @@ func (e *Engine) Start(ctx context.Context, o Order, by Person) (*Rotation, erro
 		return nil, err
 	}
 	r, event := New(plan, by, e.Now())
+	r.Facts.OldSeen = e.seenAt(ctx, plan.Secret)
 	e.schedule(r)
 	if err := e.Store.Create(ctx, r, event); err != nil {
 		return nil, err
@@ -138,6 +146,9 @@ func (e *Engine) update(ctx context.Context, id ID, change func(*Rotation) ([]Ev
 	e.logged(r, events...)
 	if len(events) > 0 {
 		e.changed()
+	}
+	if r.State != Running && len(events) > 0 { // what it changed is to be seen
+		e.Refresh(r.Plan.Secret, strings.Fields(r.Plan.Secret)[0])
 	}
 	return r, nil
 }

@@ -6,7 +6,8 @@ import "time"
 // and whether there is a runbook to be walked through all the same.
 type Exempted struct {
 	Refusal *Error
-	Name    string // the secret's, if its runbook can be walked through; else empty
+	Row     string // what isn't rotated
+	Name    string // the same, if its runbook can be walked through; else empty
 }
 
 // Error returns the Error's sentences.
@@ -30,7 +31,7 @@ func (c *Catalogue) exempted(s *Secret) *Exempted {
 	if day, err := time.Parse(time.DateOnly, review); err == nil {
 		review = day.Format("Mon 2 Jan 2006")
 	}
-	out := &Exempted{Refusal: &Error{
+	out := &Exempted{Row: s.Name, Refusal: &Error{
 		Reason: NotNow, What: s.Title + " isn't rotated: " + s.Exempt.Reason,
 		Next: "Owner " + s.Owner + ", to be reviewed " + review + ".",
 	}}

@@ -18,6 +18,9 @@ func New(plan Plan, starter Person, now time.Time) (*Rotation, Event) {
 		r.loud(now)
 		text = "Started the rotation of " + plan.Title + " as compromised."
 	}
+	if plan.Alarm != "" {
+		text += " " + plan.Alarm
+	}
 	return r, r.event(now, starter, "started", text)
 }
 

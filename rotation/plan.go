@@ -18,6 +18,11 @@ const (
 	SideBySide Overlap = "side-by-side" // both live: approval after the proof, roll back until the old one is revoked
 )
 
+// OnAlarm is the order of a runbook for a rotation that Rekey starts by itself,
+// since it saw something that isn't as it has to be. Without it, it is the
+// usual one.
+const OnAlarm Overlap = "alarm"
+
 // Entry is the way in for a new value that the card shows first.
 type Entry string
 
@@ -58,6 +63,7 @@ type Plan struct {
 	Proof       Params `json:"proof,omitempty"`       // and what it has to prove
 	User        Handle `json:"user,omitzero"`         // whom the credential is for, or who speaks for them
 	Walk        bool   `json:"walk,omitempty"`        // nothing is rotated: people are guided
+	Alarm       string `json:"alarm,omitempty"`       // what a look showed, if Rekey started it by itself for that
 	Compromised bool   `json:"compromised,omitempty"` // somebody else may know the old value
 	Lead        int    `json:"lead,omitempty"`        // how many days a rotation takes
 	Baseline    string `json:"baseline,omitempty"`    // VersionId that was AWSCURRENT at the start
@@ -125,7 +131,7 @@ func Decode(p Params, v any) error {
 
 // Order is what was asked for to get such a plan.
 func (p *Plan) Order() Order {
-	return Order{Secret: p.Secret, Compromised: p.Compromised, Walk: p.Walk}
+	return Order{Secret: p.Secret, Compromised: p.Compromised, Walk: p.Walk, Alarm: p.Alarm}
 }
 
 // Place is where the secret is kept.
@@ -140,7 +146,7 @@ func (p *Plan) MayRead(stage string) bool { return slices.Contains(p.Read, stage
 // that was current at the start. Titles, texts and links don't count.
 func (p *Plan) Hash() string {
 	bound := *p
-	bound.Title, bound.Noun, bound.Console, bound.Users, bound.Lead = "", "", "", nil, 0
+	bound.Title, bound.Noun, bound.Console, bound.Users, bound.Lead, bound.Alarm = "", "", "", nil, 0, ""
 	bound.Owner.Name, bound.Channel.Name, bound.Approvers.Name, bound.User.Name = "", "", "", ""
 	bound.Steps, bound.RollBack, bound.Withdraw = bare(p.Steps), bare(p.RollBack), bare(p.Withdraw)
 	text, err := json.Marshal(bound)

@@ -192,7 +192,11 @@ func (r *Rotation) takeOver(by Person, now time.Time) ([]Event, error) {
 	}
 	from := r.Holder
 	r.Holder = by
-	events := []Event{r.event(now, by, "taken over", "Took the rotation over from "+Mention(from)+".")}
+	said := "Took the rotation over from " + Mention(from) + "."
+	if from == ByRekey {
+		said = "Took the rotation over. Nobody held it."
+	}
+	events := []Event{r.event(now, by, "taken over", said)}
 	if r.Committed() || r.Ending != Complete {
 		return events, nil // the approval stands, and the card shows who gave it
 	}
@@ -207,6 +211,14 @@ func (r *Rotation) takeOver(by Person, now time.Time) ([]Event, error) {
 		}
 	}
 	return events, nil
+}
+
+// notHolder refuses what only the holder can do.
+func (r *Rotation) notHolder(do string) error {
+	if r.Holder == ByRekey {
+		return refuse(NotAllowed, "Nobody holds this rotation yet. Press Take over, then you can %s.", do)
+	}
+	return refuse(NotAllowed, "Only %s, who holds this rotation, can %s. Press Take over first if it is yours now.", Mention(r.Holder), do)
 }
 
 // check looks now. A credential is probed at most once a minute and ten times
@@ -237,7 +249,7 @@ func (r *Rotation) attest(p Press, now time.Time) ([]Event, error) {
 	case s.By == User && p.By != user:
 		return nil, refuse(NotAllowed, "Only %s, whom this %s is for, can say so.", Mention(user), r.Plan.Noun)
 	case s.By != User && p.By != r.Holder:
-		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can vouch for a step. Press Take over first if it is yours now.", Mention(r.Holder))
+		return nil, r.notHolder("vouch for a step")
 	case !s.Attestable:
 		return nil, refuse(NotNow, "This step is ticked by what is observed, not by a press.")
 	}
@@ -273,7 +285,7 @@ func (r *Rotation) pick(p Press, now time.Time) ([]Event, error) {
 	s := r.Step()
 	switch {
 	case p.By != r.Holder:
-		return nil, refuse(NotAllowed, "Only %s, who holds this rotation, can choose. Press Take over first if it is yours now.", Mention(r.Holder))
+		return nil, r.notHolder("choose")
 	case len(s.Options) == 0 || s.State != Open:
 		return nil, refuse(NotNow, "There is nothing to choose at the moment.")
 	case len(p.Values) == 0:

@@ -3,6 +3,7 @@ package rotation
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type Order struct {
 	Secret      string // its name
 	Compromised bool   // somebody else may know the value
 	Walk        bool   // nothing is rotated: only the runbook of an exempt row is walked through
+	Alarm       string // what a look showed, if Rekey starts it by itself for that
 }
 
 // Plan renders what a rotation of the named secret would do now. What isn't
@@ -53,12 +55,16 @@ func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 		Overlap: s.Overlap, Entry: s.Entry, Read: s.Read, Field: s.Field, Quorum: s.Quorum, Users: s.Users, Every: int(s.Every), Lead: int(s.Lead), Walk: o.Walk,
 		Owner: r.handle(s.Owner, '@'), Channel: r.handle(s.Channel, '#'), Approvers: r.handle(s.Approvers, '@'),
 	}
+	p.Alarm = o.Alarm
 	if s.User != "" {
 		p.User = r.handle(s.User, '@')
 	}
 	order, ok := book.Order[s.Overlap]
 	if !ok {
 		return p, append(r.problems, fmt.Sprintf("the runbook %s has no order for overlap %s", s.Runbook, s.Overlap))
+	}
+	if alarmed, has := book.Order[OnAlarm]; has && o.Alarm != "" {
+		order = alarmed
 	}
 	if o.Compromised {
 		order = r.emergency(s, book, &p)
@@ -210,6 +216,9 @@ func (c *Catalogue) scope(s *Secret) map[string]any {
 		"name": s.Name, "title": s.Title, "noun": s.Noun, "secret_id": s.SecretID, "region": s.Region,
 		"field": s.Field, "console": c.link(s.console()), "siblings": c.siblings(s),
 		"role_arn": s.Role, "account": s.Account, "user": s.User,
+	}
+	if s.Members != nil {
+		scope["members"] = slices.Sorted(maps.Keys(s.Members))
 	}
 	for k, v := range s.Values {
 		scope[k] = v

@@ -149,6 +149,7 @@ type Facts struct {
 	ARN          string               `json:"arn"`           // the secret's full name at AWS
 	OldExpires   time.Time            `json:"old_expires"`   // when the old value expires; zero: not known
 	OldCreated   time.Time            `json:"old_created"`   // when the old version was created
+	OldSeen      time.Time            `json:"old_seen"`      // the same, as it was seen before the rotation started
 	RunCreated   time.Time            `json:"run_created"`   // when GitHub created the run that fills the copies
 	Run          string               `json:"run"`           // the workflow run that did it: "1187"
 	Used         time.Time            `json:"used"`          // when another workflow was first seen to use it

@@ -35,7 +35,7 @@ func (s *Secret) check() []string {
 			return out
 		}
 	}
-	add(s.Region == "", "a region is needed")
+	add(s.Region == "" && s.Exempt == nil, "a region is needed")
 	add(s.Every == 0 && s.Exempt == nil, "every: is needed, like 180d")
 	add(s.Overlap != None && s.Overlap != SideBySide, "overlap: must be none or side-by-side")
 	add(s.Compromised != ReplaceFirst && s.Compromised != RevokeFirst, "compromised: must be replace-first or revoke-first")

@@ -23,6 +23,7 @@ type Watcher interface {
 type Finding struct {
 	Words string   `json:"words"`           // a sentence
 	Alarm bool     `json:"alarm,omitempty"` // it isn't as it has to be
+	Since int64    `json:"since,omitempty"` // since when it isn't, as far as was seen: Unix seconds, set by the engine
 	Names []string `json:"names,omitempty"` // what was found, by name: the IAM users under a path
 	Dates []Dated  `json:"dates,omitempty"` // since when each of them is used, for due dates
 }
@@ -33,6 +34,9 @@ type Dated struct {
 	Created int64  `json:"created"` // Unix seconds
 }
 
+// When is when the value was made.
+func (d Dated) When() time.Time { return time.Unix(d.Created, 0).UTC() }
+
 // A Sighting is a finding, when it was made, and whether anything newer could
 // be had since.
 type Sighting struct {
@@ -42,21 +46,31 @@ type Sighting struct {
 	Seen    time.Time // when it was seen; zero: never
 	Looked  time.Time // when somebody last looked
 	Failed  string    // why that look showed nothing; empty: it did
+	Failing time.Time // since when looks have shown nothing; zero: the last one did
 }
 
 // A Watch is one thing to look at for one row of the catalogue.
 type Watch struct {
-	Row  string // the row's name
+	Row  string // the row's name, or a secret's
 	Kind string // the Watcher's name
 	With Params
 }
 
-// Watches returns all that is to be looked at.
+// Watches returns all that is to be looked at: what the rows say, then the
+// present version of every secret that is rotated.
 func (c *Catalogue) Watches() []Watch {
 	var out []Watch
 	for i := range c.Rows {
 		some, _ := c.watches(&c.Rows[i]) // the catalogue was loaded, so there are no problems
 		out = append(out, some...)
+	}
+	for i := range c.Secrets {
+		s := &c.Secrets[i]
+		if s.Exempt != nil || s.Region == "" {
+			continue
+		}
+		place := renderer{}
+		out = append(out, Watch{Row: s.Name, Kind: KindVersion, With: place.marshal(KindVersion, map[string]string{"id": s.SecretID, "region": s.Region, "role_arn": s.Role})})
 	}
 	return out
 }
