@@ -24,7 +24,7 @@ type operatorPage struct {
 
 // newOperatorPage listens on address. /healthz says that the process lives;
 // /readyz that presses reach it and what it does reaches the disk.
-func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTimes) (*operatorPage, error) {
+func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTimes, now func() time.Time) (*operatorPage, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("REKEY_LISTEN: %w", err)
@@ -38,7 +38,7 @@ func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTi
 		}
 		_, _ = fmt.Fprintln(w, "ready")
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(db, slack, acks), promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(db, slack, acks, now), promhttp.HandlerOpts{}))
 	return &operatorPage{listener, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }
 
@@ -67,7 +67,7 @@ func newAckTimes() *ackTimes {
 func (a *ackTimes) observe(d time.Duration) { a.histogram.Observe(d.Seconds()) }
 
 // registry names the metrics, which docs/operations.md lists.
-func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes) *prometheus.Registry {
+func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes, now func() time.Time) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(acks.histogram)
 	m := slack.Metrics
@@ -85,7 +85,7 @@ func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes) *prometheus.Regist
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: "See docs/operations.md."},
 			func() float64 { return float64(gauge.Load()) }))
 	}
-	r.MustRegister(rotations{db})
+	r.MustRegister(rotations{db}, sightings{db, now})
 	return r
 }
 
@@ -116,4 +116,44 @@ func (c rotations) Collect(ch chan<- prometheus.Metric) {
 	for state, n := range counts {
 		ch <- prometheus.MustNewConstMetric(rotationsDesc, prometheus.GaugeValue, float64(n), state)
 	}
+}
+
+// sightings tells of what is watched, when it is asked.
+type sightings struct {
+	db  *storage.DB
+	now func() time.Time
+}
+
+var (
+	alarmsDesc = prometheus.NewDesc("rekey_alarms", "What is watched and isn't as it has to be.", nil, nil)
+	ageDesc    = prometheus.NewDesc("rekey_sighting_age_seconds", "How long ago that was seen which has gone unseen the longest.", nil, nil)
+)
+
+// Describe names the metrics.
+func (sightings) Describe(ch chan<- *prometheus.Desc) {
+	ch <- alarmsDesc
+	ch <- ageDesc
+}
+
+// Collect counts; a database that can't be read leaves the metrics out.
+func (c sightings) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	seen, err := c.db.Sightings(ctx)
+	if err != nil {
+		return
+	}
+	alarms, oldest := 0, time.Duration(0)
+	for _, s := range seen {
+		if s.Finding.Alarm {
+			alarms++
+		}
+		at := s.Seen
+		if at.IsZero() {
+			at = s.Failing // it never was
+		}
+		oldest = max(oldest, c.now().Sub(at))
+	}
+	ch <- prometheus.MustNewConstMetric(alarmsDesc, prometheus.GaugeValue, float64(alarms))
+	ch <- prometheus.MustNewConstMetric(ageDesc, prometheus.GaugeValue, oldest.Seconds())
 }

@@ -158,7 +158,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	}
 	clients.Slack = slack
 	engine := rotation.NewEngine(rotation.Engine{
-		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Members: slack.Members, Now: s.Now, Waits: waits,
+		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},
 		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
 	})
@@ -168,7 +168,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	handler := &commands.Commands{
 		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log,
 	}
-	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks)
+	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks, s.Now)
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
@@ -177,6 +177,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	group.Go(func() error { return slack.Run(ctx, handler) })
 	group.Go(func() error { return slack.Cards.Run(ctx) })
 	group.Go(func() error { return engine.Run(ctx) })
+	group.Go(func() error { return engine.Watch(ctx) })
 	group.Go(func() error { return page.run(ctx) })
 	group.Go(func() error { return tidy(ctx, db, log) })
 	return ended(group.Wait())

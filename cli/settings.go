@@ -46,7 +46,7 @@ func (s *Settings) places() map[string]any {
 func waitNames(w *rotation.Waits, slack *slackWaits) map[string]*time.Duration {
 	return map[string]*time.Duration{
 		"send": &w.Send, "settle": &w.Settle, "poll": &w.Poll, "poll_slow": &w.PollSlow, "poll_late": &w.PollLate,
-		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval, "debts": &w.Debts,
+		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval, "debts": &w.Debts, "watch": &w.Watch, "quiet": &w.Quiet,
 		"cards": &slack.Cards, "slack_settle": &slack.Settle, "roster": &slack.Roster,
 	}
 }

@@ -32,6 +32,9 @@ type Store interface {
 	Rotation(ctx context.Context, id rotation.ID) (*rotation.Rotation, error)
 	Latest(ctx context.Context, secret string) (*rotation.Rotation, error)
 	Running(ctx context.Context) ([]*rotation.Rotation, error)
+	Newest(ctx context.Context) ([]*rotation.Rotation, error)
+	Owing(ctx context.Context) ([]*rotation.Rotation, error)
+	Sightings(ctx context.Context) ([]rotation.Sighting, error)
 	Card(ctx context.Context, id rotation.ID) (rotation.Card, error)
 }
 
@@ -87,7 +90,7 @@ func (c *Commands) refused(ctx context.Context, r Request, id rotation.ID, err e
 	if !errors.As(err, &person) {
 		c.Log.Error("a request failed", "user", r.User, "kind", r.Kind, "error", err)
 	}
-	post := message.Refusal(err)
+	post := message.Refusal(err, c.context())
 	if r.Kind != Pressed {
 		return answer(post)
 	}

@@ -22,6 +22,9 @@ func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 	if err != nil && action == message.ActionStart {
 		return c.start(ctx, r, r.Value)
 	}
+	if err != nil && action == message.ActionRefresh {
+		return c.refresh(ctx, r)
+	}
 	if err != nil && action == message.ActionPick {
 		return c.pickCompromised(ctx, r)
 	}

@@ -23,6 +23,8 @@ func (c *Commands) typed(ctx context.Context, r Request) Answer {
 		return answer(message.Help())
 	case word == "list" && len(rest) == 0:
 		return c.list(ctx, r)
+	case word == "refresh" && len(rest) == 0:
+		return c.refresh(ctx, r)
 	case word == "status" && len(rest) == 0:
 		return c.statusAll(ctx, r)
 	case word == "status" && len(rest) <= 2:
@@ -77,7 +79,7 @@ func (c *Commands) start(ctx context.Context, r Request, text string) Answer {
 	o.Secret = secret.Name
 	plan, err := c.Engine.Catalogue.Plan(o)
 	if err != nil {
-		return c.refused(ctx, r, 0, err)
+		return c.refused(ctx, r, 0, c.withSightings(ctx, err))
 	}
 	if err := c.may(r.User, plan.Owner, plan.Approvers); err != nil {
 		return c.refused(ctx, r, 0, err)
@@ -124,26 +126,6 @@ func (c *Commands) pickCompromised(ctx context.Context, r Request) Answer {
 		a.Open.PrivateMetadata = r.Channel + " " + message.Compromised
 	}
 	return a
-}
-
-// list shows every secret of the catalogue and where it stands.
-func (c *Commands) list(ctx context.Context, r Request) Answer {
-	var rows []message.Row
-	for _, s := range c.Engine.Catalogue.Secrets {
-		row := message.Row{Secret: s}
-		latest, err := c.Store.Latest(ctx, s.Name)
-		switch {
-		case rotation.Is(err, rotation.Unknown):
-		case err != nil:
-			return c.refused(ctx, r, 0, err)
-		case latest.State == rotation.Running:
-			row.Running, row.Link = latest, c.link(ctx, latest.ID)
-		default:
-			row.Last = latest
-		}
-		rows = append(rows, row)
-	}
-	return answer(message.List(rows, c.context()))
 }
 
 // status shows one secret's rotation.

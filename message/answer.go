@@ -17,7 +17,7 @@ func Started(r *rotation.Rotation, link string) Post {
 
 // AlreadyRunning answers whoever wants to start what is in progress.
 func AlreadyRunning(r *rotation.Rotation, link string) Post {
-	said := fmt.Sprintf("%s is being replaced already: rotation %d, held by %s.", rotation.Clean(r.Plan.Title), r.ID, person(r.Holder))
+	said := fmt.Sprintf("%s is being replaced already: rotation %d, held by %s.", rotation.Clean(r.Plan.Title), r.ID, holder(r))
 	return answer(Context{}, line{said: said + where(r, link), card: link})
 }
 
@@ -36,7 +36,7 @@ func Help() Post {
 		"`/rotate` shows the secrets and asks which one to replace.",
 		"`/rotate NAME` starts a rotation; its card then says what to do, step by step.",
 		"`/rotate NAME --compromised` does the same when somebody else may know the value: without delay, and with a review afterwards.",
-		"`/rotate list` shows all secrets: what is in progress and what is due.",
+		"`/rotate list` shows all secrets: what is in progress and what is due; `/rotate refresh` has their providers asked again.",
 		"`/rotate status` shows what is in progress; `/rotate status NAME` shows one.",
 		"`/rotate cancel NAME` asks why and ends a rotation, as long as nothing was changed.",
 		"Never type a secret itself: whatever passes through Slack counts as exposed.",
@@ -45,12 +45,12 @@ func Help() Post {
 
 // Refusal puts an error into words. A rotation.Error is shown as it is; of any
 // other error people see only that nothing was changed.
-func Refusal(err error) Post {
+func Refusal(err error, c Context) Post {
 	var known *rotation.Error
 	if !errors.As(err, &known) {
-		return answer(Context{}, line{said: "Rekey couldn't do that, for a reason of its own. Nothing was changed. Try again in a minute; if it stays so, tell whoever runs Rekey."})
+		return answer(c, line{said: "Rekey couldn't do that, for a reason of its own. Nothing was changed. Try again in a minute; if it stays so, tell whoever runs Rekey."})
 	}
-	p := newPage(Context{}, "")
+	p := newPage(c, "")
 	p.section(known.What, known.Safe, known.Next)
 	var near *rotation.Nearest
 	if errors.As(err, &near) && near.Name != "" && len(near.Name) <= maxButtonValue {

@@ -49,7 +49,7 @@ func headline(r *rotation.Rotation) string {
 
 // about says which rotation this is and whose.
 func about(r *rotation.Rotation, c Context) string {
-	out := fmt.Sprintf("Rotation %d · held by %s · started %s", r.ID, person(r.Holder), Day(r.Started, c))
+	out := fmt.Sprintf("Rotation %d · held by %s · started %s", r.ID, holder(r), Day(r.Started, c))
 	if r.Holder != r.Starter {
 		out += " by " + person(r.Starter)
 	}
@@ -61,15 +61,19 @@ func due(r *rotation.Rotation, c Context) string {
 	switch {
 	case r.Plan.Every == 0 || r.Plan.Walk || r.Emergency() || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
 		return ""
-	case r.Facts.OldCreated.IsZero():
+	case r.Facts.OldCreated.IsZero() && r.Facts.OldSeen.IsZero():
 		return fmt.Sprintf("Policy: a new %s every %d days.", noun(r), r.Plan.Every)
 	}
-	d := rotation.DueAfter(r.Facts.OldCreated, r.Facts.OldExpires, rotation.Days(r.Plan.Every))
+	made := r.Facts.OldCreated
+	if made.IsZero() {
+		made = r.Facts.OldSeen
+	}
+	d := rotation.DueAfter(made, r.Facts.OldExpires, rotation.Days(r.Plan.Every))
 	verb := "Due "
 	if d.On.Before(c.Now) {
 		verb = "Overdue since "
 	}
-	last := ". Last rotated " + Day(r.Facts.OldCreated, c) + "."
+	last := ". Last rotated " + Day(made, c) + "."
 	if d.Expires {
 		return verb + Day(d.On, c) + ": the " + noun(r) + " expires that day (policy: " + Day(d.Policy, c) + ")" + last
 	}
@@ -78,7 +82,7 @@ func due(r *rotation.Rotation, c Context) string {
 
 // stakes says what fails now or may fail, and what can't be undone.
 func stakes(r *rotation.Rotation) []string {
-	out := emergency(r)
+	out := append(emergency(r), alarmed(r)...)
 	users := some(r.Plan.Users, 1)
 	step := r.Step()
 	switch {
@@ -117,6 +121,25 @@ func stakes(r *rotation.Rotation) []string {
 		out = append(out, "The catalogue has changed since. This rotation goes on as approved.")
 	}
 	return out
+}
+
+// alarmed says what Rekey saw, where it started by itself.
+func alarmed(r *rotation.Rotation) []string {
+	if r.Plan.Alarm == "" || r.At > 0 { // later it stands in Details
+		return nil
+	}
+	if s := r.Step(); s != nil && s.Note == r.Plan.Alarm {
+		return []string{"! Rekey started this by itself, for what it saw."} // which is still so, and stands below
+	}
+	return []string{"! " + strong("Rekey started this by itself:") + " " + r.Plan.Alarm}
+}
+
+// holder says who holds a rotation.
+func holder(r *rotation.Rotation) string {
+	if r.Holder == rotation.ByRekey {
+		return "nobody: press Take over"
+	}
+	return person(r.Holder)
 }
 
 // emergency says that somebody else may know the old value, and what is known
@@ -178,7 +201,11 @@ func current(r *rotation.Rotation, steps []step) []string {
 	}
 	s := steps[i]
 	if s.State == rotation.Parked {
-		out := []string{"! " + strong(s.head()) + " · parked, " + person(r.Holder)}
+		parked := "! " + strong(s.head()) + " · parked"
+		if r.Holder != rotation.ByRekey {
+			parked += ", " + person(r.Holder)
+		}
+		out := []string{parked}
 		if s.Problem != nil {
 			out = append(out, s.Problem.What, s.Problem.Safe, s.Problem.Next)
 		}

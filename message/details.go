@@ -15,7 +15,10 @@ import (
 func Details(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 	p := newPage(c, "")
 	p.header(rotation.Clean(r.Plan.Title))
-	p.context(fmt.Sprintf("Rotation %d · %s · held by %s · started by %s at %s", r.ID, r.State, person(r.Holder), person(r.Starter), rotation.When(r.Started)))
+	p.context(fmt.Sprintf("Rotation %d · %s · held by %s · started by %s at %s", r.ID, r.State, holder(r), person(r.Starter), rotation.When(r.Started)))
+	if r.Plan.Alarm != "" {
+		p.section("Rekey started it by itself, for what it saw: " + r.Plan.Alarm)
+	}
 	n := 0
 	for i := range r.Steps {
 		s := step{&r.Steps[i], n + 1}

@@ -69,6 +69,9 @@ func summary(r *rotation.Rotation, c Context) string {
 		until = "on"
 	}
 	out := fmt.Sprintf("Rotation %d · %s %s %s · %s", r.ID, length(r.Ended.Sub(r.Started)), until, Day(r.Ended, c), person(r.Starter))
+	if r.Starter == rotation.ByRekey {
+		out += " by itself"
+	}
 	if r.Holder != r.Starter {
 		out += ", then " + person(r.Holder)
 	}

@@ -77,29 +77,29 @@ func renderings(t testing.TB) []rendering {
 	post("help", Help())
 	var rows []Row
 	for i, title := range []string{"GitHub MP CI User PAT", "Slack Webhook URL", "AWS SSO Entra ID", "PagerDuty User Level API Token", "Modernisation PAT MultiRepo"} {
-		row := Row{Secret: rotation.Secret{Name: strings.ReplaceAll(strings.ToLower(title), " ", "_"), Title: title, Every: 180}}
-		switch i {
-		case 0:
-			row.Running, row.Link = by["none_32_run_failed"].r, permalink
-		case 1:
-			row.Running = by["none_10_to_regenerate"].r
-		case 2:
-			row.Last = by["none_50_done"].r
-		case 3:
-			row.Last = by["none_61_cancelled"].r
+		secret := rotation.Secret{Name: strings.ReplaceAll(strings.ToLower(title), " ", "_"), Title: title, Every: 180}
+		newest := map[int]string{0: "none_32_run_failed", 1: "none_10_to_regenerate", 2: "none_50_done", 3: "none_61_cancelled"}[i]
+		if newest == "" {
+			rows = append(rows, Row{Standing: rotation.Stand(secret, nil, nil)})
+			continue
+		}
+		row := Row{Standing: rotation.Stand(secret, by[newest].r, nil)}
+		if i == 0 {
+			row.Link = permalink
 		}
 		rows = append(rows, row)
 	}
-	post("list", List(rows, c))
+	post("list", List(rows, nil, c))
+	watched(by, c, post)
 	post("status_all", StatusAll([]*rotation.Rotation{rows[0].Running, rows[1].Running}, map[rotation.ID]string{42: permalink}, c))
 	post("status_all_nothing", StatusAll(nil, nil, c))
 	view("pick", Pick([]rotation.Secret{rows[0].Secret, rows[1].Secret}, map[string]rotation.ID{rows[0].Secret.Name: 42}, c))
 	view("pick_nothing", Pick(nil, nil, c))
 	catalogue := rotation.Catalogue{Secrets: []rotation.Secret{{Name: "github_ci_user_pat"}}}
 	_, near := catalogue.Secret("github_ci_pat")
-	post("refusal_nearest", Refusal(near))
-	post("refusal", Refusal(&rotation.Error{What: "You started this rotation, so somebody else has to approve it."}))
-	post("refusal_unknown", Refusal(errors.New("disk I/O error: /var/lib/rekey.db")))
+	post("refusal_nearest", Refusal(near, c))
+	post("refusal", Refusal(&rotation.Error{What: "You started this rotation, so somebody else has to approve it."}, c))
+	post("refusal_unknown", Refusal(errors.New("disk I/O error: /var/lib/rekey.db"), c))
 	return out
 }
 

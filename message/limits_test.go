@@ -191,13 +191,13 @@ func TestALongListIsCountedAndFitsIntoAnAcknowledgement(t *testing.T) {
 	for i := range 5000 {
 		s := rotation.Secret{Name: fmt.Sprintf("secret_%d", i), Title: fmt.Sprintf("Secret & %s %d", strings.Repeat("very long ", 20), i), Every: 180}
 		secrets = append(secrets, s)
-		row := Row{Secret: s}
+		row := Row{Standing: rotation.Standing{Secret: s}}
 		if i%2 == 0 {
 			row.Running, row.Link = running.r, permalink
 		}
 		rows = append(rows, row)
 	}
-	p := List(rows, c)
+	p := List(rows, nil, c)
 	within(t, rendering{name: "list", post: &p})
 	raw, err := json.Marshal(map[string]any{"envelope_id": "e", "payload": map[string]any{"text": p.Text, "blocks": p.Blocks}})
 	if err != nil {

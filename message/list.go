@@ -4,36 +4,74 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
+	"strings"
+
+	"github.com/slack-go/slack"
 
 	"rekey/rotation"
 )
 
-// A Row is one secret with what is known of its rotations.
+// A Row is what is known of one secret.
 type Row struct {
-	Secret  rotation.Secret
-	Running *rotation.Rotation // nil: none
-	Last    *rotation.Rotation // the newest that ended; nil: none
-	Link    string             // the running rotation's card, or empty
+	rotation.Standing
+	Link  string // the running rotation's card, or empty
+	Whole bool   // it is a row with members, and each of those has a Row of its own
 }
 
-// List shows all secrets, a line each, the most urgent first. What doesn't fit
-// into a private answer is counted.
-func List(rows []Row, c Context) Post {
-	rows = slices.Clone(rows)
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.rank(c), b.rank(c)), a.due().Compare(b.due()))
-	})
-	lines := make([]line, len(rows))
-	running := 0
-	for i, row := range rows {
-		lines[i] = row.line(c)
-		if row.Running != nil {
-			running++
+// An Owed is a rotation that has ended and left what isn't proven dead.
+type Owed struct {
+	Rotation *rotation.Rotation
+	Link     string // its card, or empty
+}
+
+// List shows all secrets, a line each, the most urgent first: alarms, what is
+// in progress, what is overdue, old credentials that may live, what isn't known,
+// what is due. What doesn't fit into a private answer is counted.
+func List(rows []Row, owing []Owed, c Context) Post {
+	var all []entry
+	counts := map[rank]int{}
+	secrets := 0
+	for _, row := range rows {
+		if !row.Whole {
+			secrets++
+		} else if len(row.Alarms) == 0 && row.Blind == nil {
+			continue // its members say what there is to say
+		}
+		e := row.entry(c)
+		counts[e.rank]++
+		all = append(all, e)
+	}
+	for _, o := range owing {
+		for _, d := range o.Rotation.OpenDebts() {
+			counts[rankDebt]++
+			all = append(all, owedLine(o, d, c))
 		}
 	}
-	head := fmt.Sprintf("%d secrets, %d in progress", len(rows), running)
-	return listed(head, lines, c)
+	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.rank, b.rank), a.on.Compare(b.on)) })
+	lines := make([]line, len(all))
+	for i, e := range all {
+		lines[i] = e.line
+	}
+	head := []string{fmt.Sprintf("%d secrets", secrets)}
+	for _, part := range []struct {
+		n    int
+		said string
+	}{
+		{counts[rankAlarm], "%d to be looked at now"}, {counts[rankParked] + counts[rankRunning], "%d in progress"}, {counts[rankOverdue], "%d overdue"},
+		{counts[rankDebt], "%d still owed"}, {counts[rankUnknown], "%d not known"},
+	} {
+		if part.n > 0 {
+			head = append(head, fmt.Sprintf(part.said, part.n))
+		}
+	}
+	p := listed(strings.Join(head, ", "), lines, c)
+	p.buttons(slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText)))
+	return p.post()
+}
+
+// Refreshing answers whoever asked for a new look at everything.
+func Refreshing() Post {
+	return answer(Context{}, line{said: "Rekey looks at everything again. `/rotate list` shows what it saw, in a minute or so."})
 }
 
 // StatusAll shows the given running rotations, a line each, with the links to
@@ -45,9 +83,9 @@ func StatusAll(running []*rotation.Rotation, links map[rotation.ID]string, c Con
 	lines := make([]line, len(running))
 	for i, r := range running {
 		secret := rotation.Secret{Name: r.Plan.Secret, Title: r.Plan.Title}
-		lines[i] = Row{Secret: secret, Running: r, Link: links[r.ID]}.line(c)
+		lines[i] = Row{Standing: rotation.Standing{Secret: secret, Running: r}, Link: links[r.ID]}.entry(c).line
 	}
-	return listed(fmt.Sprintf("%d in progress", len(lines)), lines, c)
+	return listed(fmt.Sprintf("%d in progress", len(lines)), lines, c).post()
 }
 
 // Status says where one rotation stands.
@@ -66,7 +104,7 @@ func Status(r *rotation.Rotation, link string, c Context) Post {
 }
 
 // listed shows as many lines as an answer takes, and counts the rest.
-func listed(head string, lines []line, c Context) Post {
+func listed(head string, lines []line, c Context) *page {
 	size, n := 0, 0
 	for _, l := range lines {
 		rich, _ := c.line(l, maxShort)
@@ -81,65 +119,5 @@ func listed(head string, lines []line, c Context) Post {
 	if left := len(lines) - n; left > 0 {
 		p.context(fmt.Sprintf("… and %d more. `/rotate status NAME` shows one.", left))
 	}
-	return p.post()
-}
-
-// rank puts what is parked first, then what runs, what has no known date, and
-// what has one.
-func (row Row) rank(c Context) int {
-	switch r := row.Running; {
-	case r != nil && r.Step() != nil && r.Step().State == rotation.Parked:
-		return 0
-	case r != nil:
-		return 1
-	case !row.due().IsZero() && row.due().Before(c.Now):
-		return 2
-	case row.due().IsZero():
-		return 3
-	}
-	return 4
-}
-
-// due is when the present value has to be replaced, as far as its last rotation
-// tells; zero: not known.
-func (row Row) due() time.Time {
-	if row.Last == nil {
-		return time.Time{}
-	}
-	f := row.Last.Facts
-	switch {
-	case row.Last.State == rotation.Complete && !f.Promoted.IsZero():
-		return rotation.DueAfter(f.Promoted, f.Expires, row.Secret.Every).On
-	case row.Last.State != rotation.Complete && !f.OldCreated.IsZero():
-		return row.Secret.Every.After(f.OldCreated)
-	}
-	return time.Time{}
-}
-
-func (row Row) line(c Context) line {
-	title := strong(Cut(rotation.Clean(row.Secret.Title), 60)) + " " + code(rotation.Clean(row.Secret.Name))
-	r := row.Running
-	if r == nil {
-		due := row.due()
-		switch {
-		case due.IsZero():
-			return line{said: "? " + title + " · not known when it is due"}
-		case due.Before(c.Now):
-			return line{said: "! " + title + " · overdue since " + Day(due, c)}
-		}
-		return line{said: "○ " + title + " · due " + Day(due, c)}
-	}
-	said := fmt.Sprintf("%s · %d is with %s", title, r.ID, person(r.Holder))
-	s := r.Step()
-	switch {
-	case s == nil:
-		return line{said: "● " + said, card: row.Link}
-	case s.State == rotation.Parked:
-		return line{said: "! " + said + ", parked: " + Cut(rotation.Clean(s.Title), 60), card: row.Link}
-	case s.Is(rotation.KindApprove):
-		said += ", waiting for approval"
-	default:
-		said += ": " + Cut(rotation.Clean(s.Title), 60)
-	}
-	return line{said: "● " + said + ", since " + rotation.When(s.Opened), card: row.Link}
+	return p
 }

@@ -21,9 +21,10 @@ const (
 
 // The action ids that don't stand for a verb.
 const (
-	ActionMore  = "more"  // the menu: the chosen option's value says which verb
-	ActionStart = "start" // a button whose value is what would be typed after /rotate
-	ActionPick  = "pick"  // a button that asks which secret is compromised
+	ActionMore    = "more"    // the menu: the chosen option's value says which verb
+	ActionStart   = "start"   // a button whose value is what would be typed after /rotate
+	ActionPick    = "pick"    // a button that asks which secret is compromised
+	ActionRefresh = "refresh" // a button that has everything looked at again
 )
 
 // What can be typed after a secret's name.

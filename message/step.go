@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rekey/rotation"
@@ -79,6 +80,8 @@ func (s step) whose(r *rotation.Rotation) string {
 		return out
 	case s.By == rotation.User:
 		return "your turn, " + person(rotation.Person(r.Plan.User.ID))
+	case s.By == rotation.Holder && r.Holder == rotation.ByRekey:
+		return "the turn of whoever takes over"
 	case s.By == rotation.Holder:
 		return "your turn, " + person(r.Holder)
 	}
@@ -93,12 +96,27 @@ func approvers(r *rotation.Rotation) string {
 	if len(approved) > 0 {
 		out = number(max(more, 1)) + " more of "
 	}
-	out += handle(r.Plan.Approvers) + ", not " + person(r.Starter)
-	if r.Holder != r.Starter {
-		out += " or " + person(r.Holder)
+	out += handle(r.Plan.Approvers)
+	for i, p := range involved(r) {
+		if i == 0 {
+			out += ", not " + person(p)
+		} else {
+			out += " or " + person(p)
+		}
 	}
 	for _, c := range approved {
 		out += " · approved by " + person(c.By) + ", " + rotation.When(c.At)
+	}
+	return out
+}
+
+// involved are the people who may not approve, since they are in it.
+func involved(r *rotation.Rotation) []rotation.Person {
+	var out []rotation.Person
+	for _, p := range []rotation.Person{r.Starter, r.Holder} {
+		if p != rotation.ByRekey && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
 	}
 	return out
 }

@@ -21,7 +21,11 @@ func addressee(r *rotation.Rotation) string {
 	if r.Turn.Loud {
 		return group(r.Plan.Approvers) + " " + group(r.Plan.Owner)
 	}
-	switch r.Turn.To {
+	to := r.Turn.To
+	if r.Holder == rotation.ByRekey && (to == rotation.Holder || to == rotation.Starter) {
+		to = rotation.Team // nobody has taken it over yet
+	}
+	switch to {
 	case rotation.User:
 		return user(rotation.Person(r.Plan.User.ID))
 	case rotation.Approvers:
@@ -29,6 +33,9 @@ func addressee(r *rotation.Rotation) string {
 	case rotation.Team:
 		return group(r.Plan.Owner)
 	case rotation.Starter:
+		if r.Starter == rotation.ByRekey {
+			return user(r.Holder)
+		}
 		if r.Holder != r.Starter && r.Holder != "" {
 			return user(r.Starter) + " " + user(r.Holder)
 		}
@@ -70,6 +77,9 @@ func turn(r *rotation.Rotation, c Context) string {
 	}
 	if s.State == rotation.Parked && s.Problem != nil {
 		return fmt.Sprintf("%d is parked: %s %s", r.ID, s.Problem.What, s.Problem.Safe)
+	}
+	if r.Plan.Alarm != "" && r.Holder == rotation.ByRekey && r.At == 0 {
+		return fmt.Sprintf("%d was started by Rekey: %s %s Whoever sees to it presses Take over.", r.ID, title+".", r.Plan.Alarm)
 	}
 	if s.By == rotation.Rekey {
 		return fmt.Sprintf("%d goes on by itself: %s.", r.ID, rotation.Clean(s.Title))
@@ -117,6 +127,9 @@ func nudge(r *rotation.Rotation) string {
 		waits += " for " + approvals(r) + " from " + handle(r.Plan.Approvers) + "."
 	default:
 		waits += ": " + rotation.Clean(s.Title) + "."
+	}
+	if r.Holder == rotation.ByRekey {
+		return waits + " Nobody holds it yet; press Take over."
 	}
 	if r.Turn.To == rotation.Team {
 		return waits + " " + person(r.Holder) + " holds it; anybody of you can press Take over."

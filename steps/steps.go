@@ -161,7 +161,13 @@ func Book(p Providers) rotation.Book {
 
 // Watchers returns what can be looked at now and then, by the kinds that a
 // row's watch: takes.
-func Watchers(Providers) map[string]rotation.Watcher { return map[string]rotation.Watcher{} }
+func Watchers(p Providers) map[string]rotation.Watcher {
+	return map[string]rotation.Watcher{
+		rotation.KindVersion: Version{p.AWS},
+		"no_active_keys":     NoActiveKeys{p.AWS},
+		"iam_users":          IAMUsers{p.AWS},
+	}
+}
 
 // Provers returns how values are tried, by the names that a runbook's proof:
 // takes.
@@ -199,5 +205,6 @@ func All(p Providers) map[string]rotation.Action {
 		"withdraw_client_secret": WithdrawClientSecret{p.AWS, p.Entra},
 		kindRequest:              Request{p.Slack},
 		"use_workflow":           UseWorkflow{p.GitHub},
+		"see_no_keys":            SeeNoKeys{p.AWS},
 	}
 }

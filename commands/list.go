@@ -1,0 +1,98 @@
+package commands
+
+import (
+	"context"
+	"errors"
+
+	"rekey/message"
+	"rekey/rotation"
+)
+
+// list shows every secret of the catalogue and where it stands, what isn't as
+// it has to be, and the old credentials that aren't proven dead.
+func (c *Commands) list(ctx context.Context, r Request) Answer {
+	newest, err := c.Store.Newest(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	by := map[string]*rotation.Rotation{}
+	for _, x := range newest {
+		by[x.Plan.Secret] = x
+	}
+	all, err := c.Store.Sightings(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	seen := rotation.Sort(all)
+	var rows []message.Row
+	for _, s := range c.Engine.Catalogue.Secrets {
+		row := message.Row{Standing: rotation.Stand(s, by[s.Name], seen)}
+		if row.Running != nil {
+			row.Link = c.link(ctx, row.Running.ID)
+		}
+		rows = append(rows, row)
+	}
+	for _, s := range c.Engine.Catalogue.Rows { // what was seen about a row with members belongs to none of them
+		if s.Members != nil && len(seen[s.Name]) > 0 {
+			rows = append(rows, message.Row{Standing: rotation.Stand(s, nil, seen), Whole: true})
+		}
+	}
+	owing, err := c.Store.Owing(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	var debts []message.Owed
+	for _, x := range owing {
+		if x.State != rotation.Running { // a running one shows its own
+			debts = append(debts, message.Owed{Rotation: x, Link: c.link(ctx, x.ID)})
+		}
+	}
+	return answer(message.List(rows, debts, c.context()))
+}
+
+// refresh has everything looked at again.
+func (c *Commands) refresh(ctx context.Context, r Request) Answer {
+	if err := c.mayRefresh(r.User); err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	post := message.Refreshing()
+	e := rotation.Event{At: c.Engine.Now(), By: r.User, Kind: "refresh", Text: "Asked to look at everything now."}
+	if r.Kind == Pressed { // a press has no reply of its own
+		e.Reply = &rotation.Reply{To: r.User, Channel: r.Channel, Text: post.Text}
+	}
+	if err := c.Store.Log(ctx, e); err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	c.Engine.Refresh()
+	if r.Kind == Pressed {
+		return Answer{}
+	}
+	return answer(post)
+}
+
+// mayRefresh reports whether somebody is in the group of any owner.
+func (c *Commands) mayRefresh(p rotation.Person) error {
+	var err error
+	for _, owner := range c.Engine.Catalogue.Owners() {
+		if err = c.may(p, owner, owner); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// withSightings adds what was last seen to the answer about what isn't
+// rotated.
+func (c *Commands) withSightings(ctx context.Context, err error) error {
+	var exempted *rotation.Exempted
+	if !errors.As(err, &exempted) {
+		return err
+	}
+	all, lost := c.Store.Sightings(ctx)
+	if lost != nil {
+		c.Log.Warn("can't read what was seen", "error", lost)
+		return err
+	}
+	exempted.Refusal.Safe = message.Seen(rotation.Sort(all)[exempted.Row])
+	return err
+}
