@@ -99,12 +99,12 @@ func (m *memory) Due(_ context.Context, now time.Time) (due []rotation.ID, next 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, r := range m.rows {
-		at := r.Due
+		at := r.Due // of an ended one: when its debts are looked at
 		if at.IsZero() || !r.Nudge.IsZero() && r.Nudge.Before(at) {
 			at = r.Nudge
 		}
 		switch {
-		case r.State != rotation.Running || at.IsZero():
+		case at.IsZero():
 		case !at.After(now):
 			due = append(due, r.ID)
 		case next.IsZero() || at.Before(next):

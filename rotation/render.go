@@ -81,6 +81,11 @@ func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 	if o.Compromised {
 		p.Steps = append(p.Steps, review())
 	}
+	for _, step := range slices.Concat(p.Steps, p.RollBack, p.Withdraw) {
+		if step.By == User && s.User == "" {
+			r.problems = append(r.problems, "step "+step.ID+" waits for whom the "+p.Noun+" is for, and the row has no members")
+		}
+	}
 	return p, append(r.problems, inOrder(&p)...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -175,10 +176,12 @@ func (e *Engine) again(r *Rotation, o Outcome, now time.Time) time.Time {
 // lookAtDebts looks at the debts of an ended rotation that somebody asked
 // about, or that can be looked at without an attempt to sign in.
 func (e *Engine) lookAtDebts(ctx context.Context, r *Rotation, now time.Time) error {
-	for _, d := range r.OpenDebts() {
-		if !d.due(e.Waits.Debts, now) {
-			continue
-		}
+	open := slices.DeleteFunc(r.OpenDebts(), func(d Debt) bool { return !d.due(e.Waits.Debts, now) })
+	if len(open) == 0 { // it was scheduled by another pace
+		_, err := e.update(ctx, r.ID, func(*Rotation) ([]Event, error) { return nil, nil })
+		return err
+	}
+	for _, d := range open {
 		seen, dead := e.lookAtDebt(ctx, r, d, now)
 		if ctx.Err() != nil {
 			return nil
