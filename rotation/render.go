@@ -82,7 +82,7 @@ func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 		p.Steps = append(p.Steps, review())
 	}
 	for _, step := range slices.Concat(p.Steps, p.RollBack, p.Withdraw) {
-		if step.By == User && s.User == "" {
+		if step.By == User && s.User == "" && s.Of == "" {
 			r.problems = append(r.problems, "step "+step.ID+" waits for whom the "+p.Noun+" is for, and the row has no members")
 		}
 	}
