@@ -21,19 +21,21 @@ func shortPlan(overlap rotation.Overlap, quorum int) rotation.Plan {
 // happenings are all things that can happen to r.
 func happenings(r *rotation.Rotation) []happening {
 	out := append(presses(r), verdicts(r)...)
-	fresh := shortPlan(r.Plan.Overlap, r.Plan.Quorum)
-	fresh.Steps[0].With = []byte(`{"login":"other"}`)
-	out = append(out,
-		happening{"the catalogue renders another plan", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
-			return r.Compare(fresh, now), nil
-		}},
-		happening{"the catalogue renders this plan again", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
-			return r.Compare(r.Plan, now), nil
-		}},
-		happening{"a reminder falls due", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
-			return r.Remind(now), nil
-		}},
-	)
+	out = append(append(out, looks(r)...), happening{"a reminder falls due", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
+		return r.Remind(now), nil
+	}})
+	if !takesParts(r) {
+		fresh := rendered(r)
+		fresh.Steps[0].With = []byte(`{"login":"other"}`)
+		out = append(out,
+			happening{"the catalogue renders another plan", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
+				return r.Compare(fresh, now), nil
+			}},
+			happening{"the catalogue renders this plan again", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
+				return r.Compare(r.Plan, now), nil
+			}},
+		)
+	}
 	s := r.Step()
 	if s == nil || s.State != rotation.Open {
 		return out
@@ -46,7 +48,7 @@ func happenings(r *rotation.Rotation) []happening {
 	out = append(out, happening{"no answer", func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
 		return r.NotAnswered("AWS didn't answer.", now, now.Add(time.Second)), nil
 	}})
-	if purpose := map[string]string{rotation.KindPromote: "promote", "revoke": "revoke"}[s.Kind]; purpose != "" {
+	if purpose := map[string]string{rotation.KindPromote: "promote", "revoke": "revoke"}[part(s)]; purpose != "" {
 		for _, state := range []rotation.EffectState{rotation.Intended, rotation.Declined} {
 			out = append(out, happening{purpose + " is " + string(state), func(r *rotation.Rotation, _ time.Time) ([]rotation.Event, error) {
 				r.Step().Effects = []rotation.Effect{{ID: r.EffectID(s.ID, purpose, s.Round), Purpose: purpose, Round: r.Step().Round, State: state}}
@@ -74,7 +76,7 @@ func idle(r *rotation.Rotation, verb rotation.Verb, by rotation.Person) bool {
 	switch verb {
 	case rotation.Approve:
 		return len(r.OpenClaims()) > claims
-	case rotation.Refuse, rotation.RollBack, rotation.PromoteAnyway:
+	case rotation.Refuse, rotation.RollBack, rotation.PromoteAnyway, rotation.CloseReview:
 		return by == cyd || len(r.OpenClaims()) > claims || !crowded && by == dan || !crowded && by == ann && verb != rotation.RollBack
 	case rotation.TakeOver:
 		return by == cyd || !crowded && by == dan
@@ -92,11 +94,20 @@ func presses(r *rotation.Rotation) []happening {
 	if s := r.Step(); s != nil {
 		id, round = s.ID, s.Round
 	}
+	if alarming(r) {
+		verbs = append(verbs, rotation.Compromised, rotation.CloseReview)
+	}
+	if leaving(r) {
+		verbs = append(verbs, rotation.Owe)
+	}
 	var out []happening
 	add := func(p rotation.Press) {
 		p.Reason = "because"
 		if p.Verb == rotation.NewPlan {
-			p.Plan = shortPlan(r.Plan.Overlap, r.Plan.Quorum)
+			p.Plan = rendered(r)
+		}
+		if p.Verb == rotation.Compromised {
+			p.Plan = inEmergency(r)
 		}
 		out = append(out, happening{fmt.Sprintf("%s by %s on %s/%d %s", p.Verb, p.By, p.Step, p.Round, p.Value), func(r *rotation.Rotation, now time.Time) ([]rotation.Event, error) {
 			return r.Press(p, now)
@@ -113,6 +124,17 @@ func presses(r *rotation.Rotation) []happening {
 	}
 	add(rotation.Press{Verb: rotation.Choose, By: dan, Step: id, Round: round, Value: "v3"})
 	add(rotation.Press{Verb: rotation.Cancel, By: ann})
+	if takesParts(r) {
+		add(rotation.Press{Verb: rotation.Attest, By: sam, Step: id, Round: round})
+		add(rotation.Press{Verb: rotation.Pick, By: r.Holder, Step: id, Round: round, Values: []string{"a"}})
+		add(rotation.Press{Verb: rotation.Pick, By: r.Holder, Step: id, Round: round, Values: []string{"c"}})
+	}
+	for _, verb := range []rotation.Verb{rotation.CheckDebt, rotation.SettleDebt} {
+		if len(r.Debts) > 0 {
+			add(rotation.Press{Verb: verb, By: dan, Value: "1"})
+		}
+		add(rotation.Press{Verb: verb, By: dan, Value: "9"})
+	}
 	return out
 }
 
@@ -141,7 +163,7 @@ func outcomes(r *rotation.Rotation) map[string]func(now time.Time) rotation.Outc
 	out := map[string]func(time.Time) rotation.Outcome{
 		"waits": is(rotation.Wait(0, "waits")), "parks": is(parkWith()),
 	}
-	switch s := r.Step(); s.Kind {
+	switch s := r.Step(); part(s) {
 	case rotation.KindApprove:
 		if r.Plan.Overlap == rotation.SideBySide {
 			out["choose"] = is(parkWith(rotation.Choice{Verb: rotation.Choose, Value: "v3"}))
@@ -159,6 +181,17 @@ func outcomes(r *rotation.Rotation) map[string]func(now time.Time) rotation.Outc
 				}
 			}))
 		}
+		if takesParts(r) {
+			out = map[string]func(time.Time) rotation.Outcome{"minted": is(rotation.Done("made").Knowing(func(f *rotation.Facts) {
+				f.New, f.Way, f.NewKey = fmt.Sprintf("v%d", f.Asks+1), rotation.ByMint, "AKIA2"
+			})), "parks": out["parks"]}
+			break
+		}
+		if r.Plan.Overlap == rotation.None && leaving(r) {
+			out["arrived, and the old one can't be tried"] = is(rotation.Done("arrived").Knowing(func(f *rotation.Facts) {
+				f.New, f.Way, f.Old = fmt.Sprintf("v%d", f.Asks+1), rotation.ByPut, rotation.OldUnreadable
+			}).Owing(rotation.Debt{What: "The old token", Why: "Rekey may not read it", Version: "v1"}))
+		}
 		out["is the old one"] = is(rotation.Park(rotation.Problem{What: "It is the old one.", NoRetry: true, Choices: []rotation.Choice{{Verb: rotation.Again}}}))
 	case "check":
 		out["good"], out["bad"] = is(rotation.Done("good")), is(rotation.AskAgain("It is bad."))
@@ -174,8 +207,26 @@ func outcomes(r *rotation.Rotation) map[string]func(now time.Time) rotation.Outc
 	case rotation.KindUsed:
 		out["done"], out["attestable"] = is(rotation.Done("used")), is(rotation.Wait(0, "waits").Attestable())
 	case "revoke":
-		out["done"] = is(rotation.Done("refused").Knowing(func(f *rotation.Facts) { f.Old = rotation.OldRefused }))
+		out["done"] = func(now time.Time) rotation.Outcome {
+			return rotation.Done("refused").Knowing(func(f *rotation.Facts) { f.Old, f.NoReturn = rotation.OldRefused, now })
+		}
+		if leaving(r) {
+			out["may be left"] = is(rotation.Wait(0, "somebody uses it").Owable(rotation.Debt{What: "The old token", Why: "somebody uses it", Key: "AKIA1"}))
+		}
 		out["approver left"] = is(rotation.Reapprove("An approver left."))
+	case "which":
+		out["offers"] = is(rotation.Wait(0, "choose").Offering(rotation.Option{Value: "a", Text: "A"}, rotation.Option{Value: "b", Text: "B"}))
+		if len(r.Facts.Picked) > 0 {
+			out["done"] = is(rotation.Done("picked"))
+		}
+	case "hand_over":
+		if s.Attested == "" {
+			out["asks for a word"], out["asks for a final word"] = is(rotation.Wait(0, "asks").Beside()), is(rotation.Wait(0, "asks").Beside().Final())
+		} else {
+			out["done"] = is(rotation.Done("used"))
+		}
+	case rotation.KindReview:
+		out = map[string]func(time.Time) rotation.Outcome{"waits": out["waits"]}
 	case rotation.KindWithdraw, rotation.KindRestore:
 		out["done"], out["impossible"] = is(rotation.Done("undone")), is(rotation.Resume("It is too late."))
 		if r.Plan.Overlap == rotation.None || s.Kind == rotation.KindRestore {

@@ -24,21 +24,28 @@ type happening struct {
 // in times, rounds and the order of claims, and holds each to what is always
 // true. From every state some way leads to an end.
 func TestEveryReachableState(t *testing.T) {
-	for _, overlap := range []rotation.Overlap{rotation.None, rotation.SideBySide} {
-		for _, quorum := range []int{1, 2} {
-			t.Run(fmt.Sprintf("%s, quorum %d", overlap, quorum), func(t *testing.T) {
-				if raced || !crowded && overlap == rotation.SideBySide && quorum == 1 {
-					t.Skip("it takes long and tells little: go test -tags long ./rotation")
-				}
-				plan := shortPlan(overlap, quorum)
-				w := &walk{T: t, seen: map[string]*rotation.Rotation{}, from: map[string][]string{}}
-				w.all(plan)
-				t.Logf("%d states, %d events", len(w.seen), w.events)
-				if !t.Failed() {
-					w.endCanBeReached()
-				}
-			})
-		}
+	for _, plan := range []struct {
+		name string
+		plan rotation.Plan
+		long bool // it takes long and tells little
+	}{
+		{"none, quorum 1", shortPlan(rotation.None, 1), false},
+		{"none, quorum 2", shortPlan(rotation.None, 2), false},
+		{"side-by-side, quorum 1", shortPlan(rotation.SideBySide, 1), true},
+		{"side-by-side, quorum 2", shortPlan(rotation.SideBySide, 2), false},
+		{"kinds that take parts", partsPlan(), false},
+	} {
+		t.Run(plan.name, func(t *testing.T) {
+			if raced || plan.long && !crowded {
+				t.Skip("it takes long and tells little: go test -tags long ./rotation")
+			}
+			w := &walk{T: t, seen: map[string]*rotation.Rotation{}, from: map[string][]string{}}
+			w.all(plan.plan)
+			t.Logf("%d states, %d events", len(w.seen), w.events)
+			if !t.Failed() {
+				w.endCanBeReached()
+			}
+		})
 	}
 }
 
@@ -58,9 +65,10 @@ func (w *walk) all(plan rotation.Plan) {
 		key := todo[0]
 		todo = todo[1:]
 		r := w.seen[key]
-		before, next := r.Clone(), r.Clone()
+		again := copies(r)
+		before, next := again(), again()
 		if marshal(before) != marshal(r) {
-			w.Fatalf("a clone differs: %s", key)
+			w.Fatalf("a copy differs: %s", key)
 		}
 		for _, h := range happenings(r) {
 			w.events++
@@ -73,7 +81,7 @@ func (w *walk) all(plan rotation.Plan) {
 				w.seen[to] = next
 				todo = append(todo, to)
 			}
-			next = r.Clone()
+			next = again()
 		}
 		if len(w.seen) > 20000 {
 			w.Fatal("there is no end to the states")
@@ -100,7 +108,7 @@ func (w *walk) step(r, next *rotation.Rotation, before *rotation.Rotation, h hap
 		}
 		return false
 	}
-	if r.State != rotation.Running && !reflect.DeepEqual(next, before) {
+	if r.State != rotation.Running && !reflect.DeepEqual(withoutDebts(next), withoutDebts(before)) {
 		wrong("it had ended and changed")
 	}
 	for _, e := range events {
@@ -133,6 +141,8 @@ func (w *walk) invariants(r, next *rotation.Rotation, wrong func(string, ...any)
 		wrong("turn %d follows turn %d", next.Turn.N, r.Turn.N)
 	case next.MayRollBack() && (next.Plan.Overlap == rotation.None || next.Facts.Promoted.IsZero() || next.Facts.Old == rotation.OldRefused):
 		wrong("a roll back is offered")
+	case (next.MayRollBack() || next.MayCancel()) && (!next.Facts.NoReturn.IsZero() || revoking(next)):
+		wrong("a way back is offered, and there is none")
 	case next.MayCancel() && next.Switching():
 		wrong("a cancellation is offered after the switch")
 	}
@@ -144,9 +154,11 @@ func (w *walk) invariants(r, next *rotation.Rotation, wrong func(string, ...any)
 		by[c.By] = true
 	}
 	before, after := r.Find(rotation.KindApprove), next.Find(rotation.KindApprove)
-	if before.State != rotation.Ticked && after.State == rotation.Ticked && len(by) < next.Plan.Quorum {
+	if before.State != rotation.Ticked && after.State == rotation.Ticked && len(by) < next.Quorum() {
 		wrong("it is approved by %d people", len(by))
 	}
+	w.debts(r, next, wrong)
+	w.review(next, wrong)
 }
 
 func (w *walk) endCanBeReached() {
@@ -172,6 +184,22 @@ func (w *walk) endCanBeReached() {
 	}
 }
 
+// copies makes clones of r, and is quicker at it than Clone: the plan isn't
+// changed but replaced.
+func copies(r *rotation.Rotation) func() *rotation.Rotation {
+	bare := *r
+	bare.Plan = rotation.Plan{}
+	text := []byte(marshal(bare))
+	return func() *rotation.Rotation {
+		out := new(rotation.Rotation)
+		if err := json.Unmarshal(text, out); err != nil {
+			panic(err)
+		}
+		out.Plan = r.Plan
+		return out
+	}
+}
+
 func marshal(v any) string {
 	out, err := json.Marshal(v)
 	if err != nil {
@@ -189,7 +217,7 @@ func abstract(r *rotation.Rotation) string {
 		if s.Attestable && i == r.At {
 			b.WriteString("+attest")
 		}
-		if s.Attested != "" && !r.Committed() {
+		if s.Attested != "" && (!r.Committed() || r.Emergency() || i == r.At) {
 			b.WriteString("+" + string(s.Attested))
 		}
 		if s.Problem != nil {
@@ -221,5 +249,6 @@ func abstract(r *rotation.Rotation) string {
 	f := r.Facts
 	fmt.Fprintf(&b, " | %v | approved %v new %t way %s promoted %t old %s changed %t",
 		slices.Compact(claims), approved, f.New != "", f.Way, !f.Promoted.IsZero(), f.Old, r.Changed != "" && !r.Committed())
+	b.WriteString(besides(r))
 	return b.String()
 }
