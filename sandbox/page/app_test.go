@@ -96,9 +96,13 @@ func (a *app) serve(ctx context.Context, t *testing.T, client *socketmode.Client
 				a.forms = append(a.forms, data.View.State.Values)
 			}
 			a.mu.Unlock()
-			if data.Type == slack.InteractionTypeBlockActions && data.ActionCallback.BlockActions[0].ActionID == "howto" {
+			if data.Type != slack.InteractionTypeBlockActions {
+				a.stage.World.Changed()
+				continue
+			}
+			if text := modals[data.ActionCallback.BlockActions[0].ActionID]; text != "" {
 				var view slack.ModalViewRequest
-				if err := json.Unmarshal([]byte(modalJSON), &view); err != nil {
+				if err := json.Unmarshal([]byte(text), &view); err != nil {
 					t.Error(err)
 				}
 				if _, err := a.api.OpenView(data.TriggerID, view); err != nil {

@@ -37,6 +37,9 @@ func (e *element) Kind() string {
 		return str(e.o, "type")
 	case "static_select", "multi_static_select", "users_select", "multi_users_select",
 		"conversations_select", "multi_conversations_select", "channels_select", "multi_channels_select":
+		if e.Multiple() || e.Labelled() && e.Long() {
+			return "picks"
+		}
 		return "select"
 	case "plain_text_input":
 		if flag(e.o, "multiline") {
@@ -118,6 +121,27 @@ func (e *element) Elsewhere() bool { return elsewhere(e.URL()) != "" }
 // Multiple says that several options can be chosen.
 func (e *element) Multiple() bool { return strings.HasPrefix(str(e.o, "type"), "multi_") }
 
+// shortList is how many options are seen at a glance. A longer list gets a box
+// to filter it with, as Slack's have.
+const shortList = 8
+
+// Long says that the options need a box to filter them with.
+func (e *element) Long() bool { return len(e.Options()) > shortList }
+
+// Set says that the element is a set of boxes, each with a label of its own.
+func (e *element) Set() bool {
+	kind := e.Kind()
+	return kind == "checkboxes" || kind == "radio_buttons" || kind == "picks"
+}
+
+// Box is the kind of box in HTML: one choice, or several.
+func (e *element) Box() string {
+	if e.Multiple() || str(e.o, "type") == "checkboxes" {
+		return "checkbox"
+	}
+	return "radio"
+}
+
 // Initial is what an input holds at first.
 func (e *element) Initial() string {
 	for _, key := range []string{"initial_value", "initial_date", "initial_time"} {
@@ -194,7 +218,7 @@ func (e *element) press(value string) string {
 }
 
 // A confirm is the question that Slack asks before a press counts.
-type confirm struct{ Title, Text, Yes, No string }
+type confirm struct{ Title, Text, Yes, No, Style string }
 
 // Confirm is the element's question, if it has one.
 func (e *element) Confirm() *confirm {
@@ -203,7 +227,7 @@ func (e *element) Confirm() *confirm {
 		return nil
 	}
 	plain := func(key string) string { return cut(words(obj(o, key)), 300) }
-	return &confirm{plain("title"), plain("text"), plain("confirm"), plain("deny")}
+	return &confirm{plain("title"), plain("text"), plain("confirm"), plain("deny"), str(o, "style")}
 }
 
 // Options are a menu's lines, those of its groups one after the other.

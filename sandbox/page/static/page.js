@@ -2,6 +2,7 @@
 // and the page is fetched again whenever the world changes: what differs is
 // changed in place, so that focus, scrolling and typed text stay.
 import { morph } from "./morph.js";
+import { filter } from "./lists.js";
 
 const $ = (selector, from = document) => from.querySelector(selector);
 
@@ -31,14 +32,20 @@ function apply(fresh) {
   const around = held?.closest("article, .console");
   document.title = fresh.title;
   for (const selector of [".top", ".halves"]) morph($(selector), $(selector, fresh));
+  document.querySelectorAll("[data-filter]").forEach(filter);
   if (atEnd) log.scrollTop = log.scrollHeight;
   openModal();
-  if (held && held !== document.body && !held.isConnected && around?.isConnected) around.focus({ preventScroll: true });
+  if (!held || held === document.body || held.isConnected) return;
+  const next = around?.isConnected ? around : opener?.isConnected ? opener : $("#line");
+  if (!$("dialog:modal")) next.focus({ preventScroll: true });
 }
+
+let opener = null; // what had the keyboard when a window opened; it gets it back
 
 // openModal makes a window that came with the page modal, with focus inside.
 function openModal() {
   for (const dialog of document.querySelectorAll("dialog[data-modal]:not(:modal)")) {
+    if (!document.activeElement.closest("dialog")) opener = document.activeElement;
     dialog.close();
     dialog.showModal();
   }
@@ -87,12 +94,13 @@ async function send(address, fields) {
 
 // sure asks the question that an element carries, if it carries one.
 function sure(element) {
-  const { confirm, confirmText, confirmYes, confirmNo } = element.dataset;
+  const { confirm, confirmText, confirmYes, confirmNo, confirmStyle } = element.dataset;
   if (confirm === undefined) return true;
   const dialog = $("#sure");
   $("#sure-title").textContent = confirm;
   $("#sure-text").textContent = confirmText;
   $("[value=yes]", dialog).textContent = confirmYes || "Yes";
+  $("[value=yes]", dialog).className = confirmStyle || "primary";
   $("[value=no]", dialog).textContent = confirmNo || "Cancel";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -128,6 +136,7 @@ document.addEventListener("submit", async (e) => {
 });
 
 document.addEventListener("change", async (e) => {
+  if ("filter" in e.target.dataset) return;
   if ("submit" in e.target.dataset) return e.target.form.requestSubmit();
   const holder = e.target.closest("[data-press]");
   if (!holder || !(await sure(holder))) return;
@@ -178,6 +187,10 @@ document.addEventListener("cancel", (e) => {
 }, true);
 
 addEventListener("popstate", refresh);
+
+// On a phone the head stays at the top, however high it is.
+const head = $(".top");
+new ResizeObserver(() => document.documentElement.style.setProperty("--top", head.offsetHeight + "px")).observe(head);
 
 const events = new EventSource("/events");
 events.onmessage = refresh;

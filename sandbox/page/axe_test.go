@@ -1,0 +1,101 @@
+package page_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rekey/need"
+	"rekey/sandbox/page"
+	"rekey/sandbox/page/browser"
+	"rekey/sandbox/stage"
+)
+
+// An inspector looks for what axe-core finds wrong by WCAG 2.2, A and AA.
+type inspector struct {
+	b      *browser.Browser
+	source string
+}
+
+func inspect(t *testing.T) *inspector {
+	t.Helper()
+	path := need.File(t, "npm", filepath.Join("testdata", "axe", "node_modules", "axe-core", "axe.min.js"))
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &inspector{browser.Start(t), string(source)}
+}
+
+// look reports every violation on the page as it is now.
+func (i *inspector) look(t *testing.T, what string) {
+	t.Helper()
+	if !browser.Eval[bool](i.b, "typeof axe === 'object'") {
+		browser.Eval[bool](i.b, i.source+";true")
+	}
+	found := browser.Eval[[]string](i.b, `axe.run(document, {
+		runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+	}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + "\n" + n.html.slice(0, 200) + "\n" + n.failureSummary)))`)
+	if len(found) > 0 {
+		t.Errorf("%s: %d violations\n%s", what, len(found), strings.Join(found, "\n\n"))
+	}
+}
+
+// Every tab and what is behind it, with a channel full of blocks beside it,
+// light and dark, on a desk and on a phone.
+func TestThePageIsAccessible(t *testing.T) {
+	shot := shots(t)
+	i := inspect(t)
+	s, address := site(t, page.Parts{BotStatus: func() string { return "connected" }, KillBot: func() error { return nil }})
+	a := connect(t, s)
+	i.b.Open(address)
+	i.look(t, "an empty channel")
+	card := a.post(t, "", strings.Replace(cardJSON, "LINK", address+"/github/settings/personal-access-tokens", 1))
+	a.post(t, card, `[{"type":"section","text":{"type":"mrkdwn","text":"<@U0STARTER> it is *your turn*. <https://mojdt.slack.com/archives/C0PLATFORM/p1|→ card>"}}]`)
+	a.post(t, "", everythingJSON)
+	a.post(t, "", chooserJSON)
+	s.GitHub.RunConsumers("schedule", stage.CIUser)
+	i.b.Open(address)
+	tabs := browser.Eval[[]string](i.b, "[...document.querySelectorAll('.tabs a')].map((a) => a.pathname)")
+	tabs = append(tabs, "/nowhere", "/aws/secretsmanager/secret?name="+stage.UserPAT, "/aws/iam/users/sam",
+		"/github/"+stage.PlatformRepo+"/settings/secrets/actions", "/github/"+stage.PlatformRepo+"/actions/workflows/"+stage.Resources)
+	for _, width := range []int64{1280, 390} {
+		for _, dark := range []bool{false, true} {
+			i.b.Size(width, 844)
+			i.b.Dark(dark)
+			for n, path := range tabs {
+				what := fmt.Sprintf("%s at %d px, dark %v", path, width, dark)
+				i.b.Open(address + path)
+				i.look(t, what)
+				if wide := browser.Eval[int64](i.b, "document.documentElement.scrollWidth"); wide > width {
+					t.Errorf("%s: it is %d px wide", what, wide)
+				}
+				shot(i.b, fmt.Sprintf("axe-%d-%v-%02d", width, dark, n))
+			}
+			i.b.Open(address)
+			i.b.Click("button", "How to save it")
+			i.b.See("It asks for the token without showing it")
+			i.look(t, fmt.Sprintf("a modal at %d px, dark %v", width, dark))
+			i.b.Click("button", "Send")
+			i.b.See("Please complete this required field.")
+			i.look(t, fmt.Sprintf("a refused form at %d px, dark %v", width, dark))
+			shot(i.b, fmt.Sprintf("axe-%d-%v-modal", width, dark))
+			i.b.Click("button", "Close this window")
+			i.b.Gone("It asks for the token")
+			i.b.Click("button", "Choose…")
+			i.b.See("Which integrations")
+			i.look(t, fmt.Sprintf("long lists at %d px, dark %v", width, dark))
+			shot(i.b, fmt.Sprintf("axe-%d-%v-lists", width, dark))
+			i.b.Click("button", "Close this window")
+			i.b.Gone("Which integrations")
+			i.b.Click("DisclosureTriangle", "More actions")
+			i.look(t, fmt.Sprintf("a menu at %d px, dark %v", width, dark))
+			i.b.Click("button", "Delete it")
+			i.b.See("Nobody can bring it back.")
+			i.look(t, fmt.Sprintf("a question at %d px, dark %v", width, dark))
+			i.b.Click("button", "Keep")
+		}
+	}
+}
