@@ -39,12 +39,16 @@ type Verdict struct {
 	Why   string // a sentence for the person, if it doesn't count
 }
 
-// Bound is what an approval binds to: the plan's hash, what was chosen, and
-// where the value comes first, the staged version as well.
+// Bound is what an approval binds to: the plan's hash, what was chosen, which
+// credential is ended, and where the value comes first, the staged version as
+// well.
 func (r *Rotation) Bound() string {
 	bound := r.Plan.Hash()
 	if r.Plan.Overlap == SideBySide {
 		bound += "+" + r.Facts.New
+	}
+	if r.Facts.OldKey != "" {
+		bound += "+" + r.Facts.OldKey
 	}
 	if len(r.Facts.Picked) > 0 {
 		bound += "+" + strings.Join(r.Facts.Picked, "+")
@@ -85,13 +89,16 @@ func (r *Rotation) Committed() bool {
 	return r.Switching()
 }
 
-// Switching reports whether the move of AWSCURRENT was intended or seen.
+// Switching reports whether the move of AWSCURRENT, or what takes its part, was
+// intended or seen.
 func (r *Rotation) Switching() bool {
 	if r.Facts.Way == ByConsole || r.Facts.Way == ByOwner || !r.Facts.Promoted.IsZero() {
 		return true
 	}
 	s := r.Find(KindPromote)
-	return s != nil && slices.ContainsFunc(s.Effects, func(e Effect) bool { return e.Purpose == "promote" && e.State != Declined })
+	return s != nil && slices.ContainsFunc(s.Effects, func(e Effect) bool {
+		return (e.Purpose == "promote" || s.As == KindPromote) && e.State != Declined
+	})
 }
 
 // claim records a press that the worker will decide on.

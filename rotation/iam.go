@@ -1,6 +1,8 @@
 package rotation
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,6 +34,21 @@ type AccessKey struct {
 	ID      string
 	Active  bool
 	Created time.Time
+}
+
+// Pair is a key with its secret half as the AWS SDKs' environment names them: a
+// JSON object with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+func (k AccessKey) Pair(secret Value) Value {
+	return Value{func() string {
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(struct { // two strings can always be written into a buffer
+			ID     string `json:"AWS_ACCESS_KEY_ID"`
+			Secret string `json:"AWS_SECRET_ACCESS_KEY"`
+		}{k.ID, string(secret.bytes())})
+		return strings.TrimSuffix(text.String(), "\n")
+	}}
 }
 
 // A KeyUse is when AWS saw an access key sign a request the last time, and for

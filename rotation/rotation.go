@@ -126,6 +126,7 @@ type Facts struct {
 	NewKey       string               `json:"new_key"`       // what its provider calls the new credential: an access key's id
 	OldKey       string               `json:"old_key"`       // and the old one
 	OldUse       string               `json:"old_use"`       // when the old one was last used, as its provider tells; empty: not asked yet
+	Unused       time.Time            `json:"unused"`        // since when nothing is expected to use the old one any more; zero: not yet
 	NoReturn     time.Time            `json:"no_return"`     // when something was done outside that can't be undone
 	OldIdentity  string               `json:"old_identity"`  // whom the old one belongs to
 	Requested    time.Time            `json:"requested"`     // when another team was asked

@@ -34,14 +34,20 @@ func look(ctx context.Context, t *rotation.Task, aws Labels) (rotation.Versions,
 	if err := t.Bind(ctx, v.At(rotation.Current), v.ARN); err != nil {
 		return v, err
 	}
-	if p := v.At(rotation.Pending); p != "" && !ours(t.Rotation, p) {
-		return v, &rotation.Error{
-			What: "AWSPENDING of " + plan.SecretID + " is on version " + p + ", which this rotation didn't reserve.",
-			Safe: "Rekey wrote nothing: somebody else may be in the middle of a change.",
-			Next: "Find out who staged it (CloudTrail shows PutSecretValue). Finish that change or take the label off, then press Retry.",
-		}
+	return v, foreign(t, v)
+}
+
+// foreign is an error if AWSPENDING is on a version that isn't ours.
+func foreign(t *rotation.Task, v rotation.Versions) error {
+	p := v.At(rotation.Pending)
+	if p == "" || ours(t.Rotation, p) {
+		return nil
 	}
-	return v, nil
+	return &rotation.Error{
+		What: "AWSPENDING of " + t.Rotation.Plan.SecretID + " is on version " + p + ", which this rotation didn't reserve.",
+		Safe: "Rekey wrote nothing: somebody else may be in the middle of a change.",
+		Next: "Find out who staged it (CloudTrail shows PutSecretValue). Finish that change or take the label off, then press Retry.",
+	}
 }
 
 // accountOf is the number of the account in an ARN.

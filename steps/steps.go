@@ -54,6 +54,8 @@ type Writer interface {
 	Stage(ctx context.Context, p rotation.Place, token string, v rotation.Value) error
 	// Merge puts a value into one field of a JSON object, in memory only.
 	Merge(whole rotation.Value, field string, v rotation.Value) (rotation.Value, error)
+	// Deliver saves a value as AWSCURRENT; the token becomes the version's id.
+	Deliver(ctx context.Context, p rotation.Place, token string, v rotation.Value) error
 	// Password makes one by the policy.
 	Password(ctx context.Context, p rotation.Place, policy rotation.PasswordPolicy) (rotation.Value, error)
 }
@@ -206,5 +208,14 @@ func All(p Providers) map[string]rotation.Action {
 		kindRequest:              Request{p.Slack},
 		"use_workflow":           UseWorkflow{p.GitHub},
 		"see_no_keys":            SeeNoKeys{p.AWS},
+
+		"create_key":     CreateKey{p.AWS},
+		"confirm_key":    ConfirmKey{p.AWS},
+		"approve_key":    ApproveKey{p.AWS},
+		"deactivate_key": DeactivateKey{p.AWS, rotation.KindPromote},
+		"stop_key":       DeactivateKey{p.AWS, rotation.KindRevoke},
+		"delete_key":     DeleteKey{p.AWS},
+		"restore_key":    RestoreKey{p.AWS},
+		"withdraw_key":   WithdrawKey{p.AWS},
 	}
 }

@@ -89,11 +89,21 @@ func (c *Client) Raw(ctx context.Context, p rotation.Place, versionID, stage str
 // value it is refused with ResourceExistsException.
 // See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html.
 func (c *Client) Stage(ctx context.Context, p rotation.Place, token string, v rotation.Value) error {
+	return c.put(ctx, p, token, v, rotation.Pending)
+}
+
+// Deliver is Stage for a value that is current at once: the new version carries
+// AWSCURRENT, and the one before AWSPREVIOUS. It needs no right to read.
+func (c *Client) Deliver(ctx context.Context, p rotation.Place, token string, v rotation.Value) error {
+	return c.put(ctx, p, token, v, rotation.Current)
+}
+
+func (c *Client) put(ctx context.Context, p rotation.Place, token string, v rotation.Value, label string) error {
 	if token == "" {
-		return errors.New("staging a value takes a token") // the SDK would make one up
+		return errors.New("saving a value takes a token") // the SDK would make one up
 	}
 	_, err := c.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: &p.ID, ClientRequestToken: &token, SecretString: aws.String(v.Reveal()), VersionStages: []string{rotation.Pending},
+		SecretId: &p.ID, ClientRequestToken: &token, SecretString: aws.String(v.Reveal()), VersionStages: []string{label},
 	}, c.at(p), once)
 	return failed("PutSecretValue", p.ID, err)
 }
