@@ -114,7 +114,7 @@ func (c chaos) people(ctx context.Context, w *town) error {
 		if err := w.stage.Slack.Wait(ctx, func() bool { return w.stage.Slack.Sockets() == 2 }); err != nil {
 			return err
 		}
-		cast := script.Cast{Stage: w.stage, Put: w.put, Patience: time.Minute}
+		cast := script.Cast{Stage: w.stage, Put: w.put, Take: w.take, Patience: time.Minute}
 		err := script.Play(ctx, c.name, []byte(line), cast)
 		for range 3 {
 			if err == nil || !strings.Contains(err.Error(), "there is no element") {

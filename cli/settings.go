@@ -127,12 +127,13 @@ func (s *Settings) id(handle string) (string, bool) {
 
 // link says where a link leads: somewhere else only in a sandbox.
 func (s *Settings) link(target string) string {
+	out, longest := target, 0
 	for from, to := range s.Links {
-		if rest, ok := strings.CutPrefix(target, from); ok {
-			return to + rest
+		if rest, ok := strings.CutPrefix(target, from); ok && len(from) > longest {
+			out, longest = to+rest, len(from)
 		}
 	}
-	return target
+	return out
 }
 
 // loopback reports whether an address can only be reached from this machine.

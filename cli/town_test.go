@@ -229,6 +229,18 @@ func (w *town) restart() error {
 	return nil
 }
 
+// take runs `rekey take` as a person.
+func (w *town) take(ctx context.Context, person string, args []string) (string, error) {
+	cmd := w.command(ctx, w.stage.PersonEnv(person), append([]string{"take"}, args...)...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, said.Bytes())
+	}
+	return string(out), nil
+}
+
 // put runs `rekey put` as a person.
 func (w *town) put(ctx context.Context, person string, args []string, stdin string) (string, error) {
 	cmd := w.command(ctx, w.stage.PersonEnv(person), append([]string{"put"}, args...)...)

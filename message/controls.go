@@ -107,6 +107,9 @@ func lead(r *rotation.Rotation) []control {
 		}
 		row = append(row, press(ShowDetails))
 		rest = links
+	case fetched(r) && s.Attestable:
+		row = append(row, control{label: "How to fetch it", verb: ShowHowTo}, attest(s), press(rotation.Check))
+		rest = links
 	default:
 		row = append(row, first...)
 		if s.Kind == rotation.KindReceive && s.By == rotation.Holder {
@@ -134,6 +137,13 @@ func lead(r *rotation.Rotation) []control {
 		}
 	}
 	return append(row, rest...)
+}
+
+// fetched reports whether somebody fetches at this step what was delivered for
+// them.
+func fetched(r *rotation.Rotation) bool {
+	s := r.Step()
+	return s != nil && r.Facts.Way == rotation.ByMint && s.Is(rotation.KindUsed) && s.By == rotation.User
 }
 
 // attest is the button by which somebody vouches for a step, in its own words.

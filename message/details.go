@@ -85,7 +85,7 @@ func (s step) full(r *rotation.Rotation) []string {
 var effects = map[string]string{
 	"promote": "Making the new version current", "restore": "Making the old version current again",
 	"unstage": "Taking AWSPENDING off", "revoke": "Revoking the old credential",
-	"make": "Making", "remove": "Removing",
+	"make": "Making", "remove": "Removing", "deactivate": "Deactivating", "activate": "Activating", "delete": "Deleting",
 	"dispatch": "Starting the workflow", "run": "Starting the workflow", "copy": "Writing the copy",
 	"request": "Asking another team", "remind": "Reminding another team",
 }

@@ -136,6 +136,9 @@ func next(r *rotation.Rotation, c Context) string {
 	case !d.Expiry.IsZero():
 		return out + fmt.Sprintf("policy, every %d days (the %s expires %s).", r.Plan.Every, noun(r), Day(d.Expiry, c))
 	}
+	if r.Facts.NewKey != "" {
+		return out + fmt.Sprintf("policy, every %d days. The %s has no expiry of its own.", r.Plan.Every, noun(r))
+	}
 	return out + fmt.Sprintf("policy, every %d days. When the %s expires is not known.", r.Plan.Every, noun(r))
 }
 

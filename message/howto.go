@@ -15,6 +15,9 @@ import (
 // Slack.
 func HowTo(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 	p := newPage(c, "")
+	if fetched(r) {
+		return fetching(p, r)
+	}
 	ways := []func(*page, *rotation.Rotation){putWay, awsWay, consoleWay}
 	if r.Plan.Entry == rotation.EntryConsole {
 		ways = []func(*page, *rotation.Rotation){consoleWay, putWay, awsWay}

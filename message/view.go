@@ -104,6 +104,8 @@ func asks(r *rotation.Rotation, verb rotation.Verb) question {
 func cancels(r *rotation.Rotation) question {
 	q := question{title: "Cancel the rotation", label: "Why?", submit: "Cancel the rotation"}
 	switch {
+	case r.Facts.Way == rotation.ByMint && r.Plan.Withdraw != nil:
+		q.follows = []string{"The new " + noun(r) + " is taken back first, unless somebody uses it already. The old one stays as it is."}
 	case r.Facts.New != "":
 		q.follows = []string{"The new " + noun(r) + " is taken off AWSPENDING first. The old one stays current."}
 	case r.Plan.Overlap == rotation.None && r.Committed() && !r.Plan.MayRead("current"):

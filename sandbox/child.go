@@ -34,14 +34,29 @@ func childEnv(data string) []string {
 	return env
 }
 
-// put runs `rekey put` as a person and returns all that it printed.
-func (p program) put(ctx context.Context, person, args []string, stdin string) (string, error) {
-	cmd := exec.CommandContext(ctx, p.path, append([]string{"put"}, args...)...) // our own program
+// run runs one of rekey's commands as a person and returns all that it printed.
+func (p program) run(ctx context.Context, command string, person, args []string, stdin string) (string, error) {
+	cmd := exec.CommandContext(ctx, p.path, append([]string{command}, args...)...) // our own program
 	cmd.Env = append(append([]string{}, p.env...), person...)
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// taken runs `rekey take` as a person and returns what it printed on standard
+// output. Its error has the rest.
+func (p program) taken(ctx context.Context, person, args []string) (string, error) {
+	cmd := exec.CommandContext(ctx, p.path, append([]string{"take"}, args...)...) // our own program
+	cmd.Env = append(append([]string{}, p.env...), person...)
+	cmd.WaitDelay = time.Second
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, said.Bytes())
+	}
+	return string(out), nil
 }
 
 // A bot is the child process that serves, started again whenever it ends.

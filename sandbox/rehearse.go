@@ -98,11 +98,14 @@ func (h *house) play(ctx context.Context, c Config, one Conversation) error {
 		err = script.Play(ctx, one.Name, one.Text, script.Cast{
 			Stage: h.stage, Trace: c.Out, Patience: patience, Catalogues: one.Catalogues,
 			Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
-				out, err := h.bot.program.put(ctx, h.stage.PersonEnv(person), args, stdin)
+				out, err := h.bot.program.run(ctx, "put", h.stage.PersonEnv(person), args, stdin)
 				if err != nil {
 					return out, fmt.Errorf("%w: %s", err, out)
 				}
 				return out, nil
+			},
+			Take: func(ctx context.Context, person string, args []string) (string, error) {
+				return h.bot.program.taken(ctx, h.stage.PersonEnv(person), args)
 			},
 			Kill:      func() error { return h.restart(ctx) },
 			Catalogue: func(text []byte) error { return h.recatalogue(ctx, text) },

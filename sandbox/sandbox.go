@@ -92,7 +92,10 @@ func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, l
 	parts := page.Parts{
 		Stage: s, BotStatus: b.status, KillBot: b.kill, Leaks: leaks.Report, DiskFull: b.diskFull,
 		Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
-			return b.program.put(ctx, s.PersonEnv(person), args, stdin)
+			return b.program.run(ctx, "put", s.PersonEnv(person), args, stdin)
+		},
+		Take: func(ctx context.Context, person string, args []string) (string, error) {
+			return b.program.run(ctx, "take", s.PersonEnv(person), args, "")
 		},
 	}
 	if limitFiles != nil {

@@ -40,6 +40,13 @@ func TestEveryPlanOfTheCatalogue(t *testing.T) {
 				t.Fatal(err)
 			}
 			show(&out, p)
+			if s.Compromised == rotation.RevokeFirst {
+				if p, err = book.Plan(rotation.Order{Secret: n, Compromised: true}); err != nil {
+					t.Fatal(err)
+				}
+				out.WriteString("compromised: ")
+				show(&out, p)
+			}
 		}
 	}
 	const file = "testdata/plans.txt"

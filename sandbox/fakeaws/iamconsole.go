@@ -8,7 +8,7 @@ import (
 	"rekey/sandbox/world"
 )
 
-// CreateKey, SetKey and DeleteKey are what a person does in IAM's console. The
+// CreateKey, SetKey, DeleteKey and DeleteUser are what a person does in IAM's console. The
 // journal shows them as the API's calls by caller, an access key id that
 // AddIdentity knows, and AWS's refusals are the same.
 
@@ -38,6 +38,12 @@ func (f *Fake) SetKey(caller, user, keyID string, isActive bool) error {
 // DeleteKey deletes a user's key for good.
 func (f *Fake) DeleteKey(caller, user, keyID string) error {
 	_, err := f.console(caller, "DeleteAccessKey", url.Values{"UserName": {user}, "AccessKeyId": {keyID}})
+	return err
+}
+
+// DeleteUser deletes a user without keys.
+func (f *Fake) DeleteUser(caller, user string) error {
+	_, err := f.console(caller, "DeleteUser", url.Values{"UserName": {user}})
 	return err
 }
 

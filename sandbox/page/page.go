@@ -31,6 +31,9 @@ type Parts struct {
 	// code. Nil: the terminal says that it has no rekey.
 	Put func(ctx context.Context, person string, args []string, stdin string) (string, error)
 
+	// Take runs `rekey take` in the same way, which asks for nothing.
+	Take func(ctx context.Context, person string, args []string) (string, error)
+
 	// BotStatus says in a few words how the bot is; nil says nothing.
 	BotStatus func() string
 

@@ -11,8 +11,8 @@ import (
 )
 
 // terminal is what each person typed in their terminal and what came of it.
-// The only program that it has is `rekey put`, which people run on machines of
-// their own.
+// The only programs that it has are `rekey put` and `rekey take`, which people
+// run on machines of their own.
 type terminal struct {
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -72,10 +72,13 @@ func (s *site) serveTerminal(rw http.ResponseWriter, r *http.Request) {
 // for the hidden value first.
 func (s *site) typeLine(r request) (answer, error) {
 	line := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(r.PostForm.Get("line")), "$ "))
-	args, err := putLine(line)
+	command, args, err := rekeyLine(line)
 	switch {
 	case err != nil:
 		s.terminal.change(r.me.Name, func(t *session) { t.Waiting, t.args = "", nil; t.add(entry{line, err.Error(), true}) })
+	case command == "take":
+		s.terminal.change(r.me.Name, func(t *session) { t.Waiting, t.args = "", nil })
+		s.take(r, line, args)
 	case slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "--help" }):
 		s.terminal.change(r.me.Name, func(t *session) { t.Waiting, t.args = "", nil })
 		s.put(r, line, args, "")
@@ -85,17 +88,17 @@ func (s *site) typeLine(r request) (answer, error) {
 	return answer{Location: "/terminal"}, nil
 }
 
-// putLine returns what follows "rekey put" in a line, and an error for every
-// other line.
-func putLine(line string) ([]string, error) {
+// rekeyLine returns which of the two commands a line has, and what follows it.
+// Every other line is an error.
+func rekeyLine(line string) (command string, args []string, err error) {
 	words, err := split(line)
 	switch {
 	case err != nil:
-		return nil, err
-	case len(words) < 2 || words[0] != "rekey" || words[1] != "put":
-		return nil, errors.New("this terminal runs `rekey put …` only")
+		return "", nil, err
+	case len(words) < 2 || words[0] != "rekey" || words[1] != "put" && words[1] != "take":
+		return "", nil, errors.New("this terminal runs `rekey put …` and `rekey take …` only")
 	}
-	return words[2:], nil
+	return words[1], words[2:], nil
 }
 
 // typeValue is the hidden value that the waiting line asked for; leaving it
@@ -129,6 +132,22 @@ func (s *site) put(r request, line string, args []string, value string) {
 	ctx, stop := context.WithTimeout(r.Context(), putTime)
 	defer stop()
 	out, err := s.Put(ctx, r.me.Name, args, value)
+	s.ran(r, line, out, err)
+}
+
+// take runs rekey and keeps what it printed, as a terminal does.
+func (s *site) take(r request, line string, args []string) {
+	if s.Take == nil {
+		s.terminal.change(r.me.Name, func(t *session) { t.add(entry{line, "rekey: command not found", true}) })
+		return
+	}
+	ctx, stop := context.WithTimeout(r.Context(), putTime)
+	defer stop()
+	out, err := s.Take(ctx, r.me.Name, args)
+	s.ran(r, line, out, err)
+}
+
+func (s *site) ran(r request, line, out string, err error) {
 	e := entry{Line: line, Output: strings.TrimRight(out, "\n")}
 	if err != nil {
 		e.Output, e.Failed = strings.TrimLeft(e.Output+"\n("+err.Error()+")", "\n"), true

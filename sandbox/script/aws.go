@@ -15,6 +15,7 @@ import (
 var awsForms = []form{
 	{`aws> {who} puts {value}{secret}{ending}`, (*player).putByRekey},
 	{`aws> {who} repeats the put{ending}`, (*player).putAgain},
+	{`aws> {who} takes {secret}{ending}`, (*player).takeByRekey},
 	{`aws> {who} plain-form puts {value}{secret}`, (*player).putPlainly},
 	{`aws> {who} saves {value}{secret} in the console`, (*player).saveInConsole},
 	{`aws> {who} stages a foreign version of {secret}`, (*player).stageForeign},
@@ -57,6 +58,7 @@ func (p *player) value(m match) (string, error) {
 // The commands that "How to save it" prints.
 var (
 	putLine   = regexp.MustCompile(`(?m)^\s*rekey put (.+?)\s*$`)
+	takeLine  = regexp.MustCompile(`(?m)rekey take ([^|>)]+?--as raw)`)
 	plainLine = regexp.MustCompile(`(?m)aws secretsmanager put-secret-value\b.*$`)
 	secretID  = regexp.MustCompile(`--secret-id '?([^\s']+)`)
 	tokenID   = regexp.MustCompile(`--client-request-token '?([0-9A-Za-z-]{32,64})`)
@@ -64,22 +66,25 @@ var (
 
 // howTo opens "How to save it" as a person does, reads it and closes it. If it
 // is open already, it stays so.
-func (p *player) howTo(m match) (string, error) {
+func (p *player) howTo(m match) (string, error) { return p.readHowTo(m, "How to save it", putLine) }
+
+// readHowTo does so with a modal that shows a certain line.
+func (p *player) readHowTo(m match, title string, line *regexp.Regexp) (string, error) {
 	user := m.id("who")
-	if v, open := p.top(user); open && putLine.MatchString(p.plainView(v)) {
+	if v, open := p.top(user); open && line.MatchString(p.plainView(v)) {
 		return p.plainView(v), nil
 	}
-	if err := p.press(match{"who": m["who"], "label": "[How to save it]"}); err != nil {
+	if err := p.press(match{"who": m["who"], "label": "[" + title + "]"}); err != nil {
 		return "", err
 	}
 	var text string
 	err := p.until(func() error {
 		v, open := p.top(user)
 		if !open {
-			return errors.New(`"How to save it" doesn't open`)
+			return fmt.Errorf("%q doesn't open", title)
 		}
-		if text = p.plainView(v); !putLine.MatchString(text) {
-			return fmt.Errorf("the modal %q shows no line that begins with rekey put", v.Title)
+		if text = p.plainView(v); !line.MatchString(text) {
+			return fmt.Errorf("the modal %q shows no such line as %s", v.Title, line)
 		}
 		return nil
 	})
@@ -139,6 +144,37 @@ func (p *player) runPut(m match) error {
 		return fmt.Errorf("rekey put wasn't refused; it wrote: %s", said)
 	case expected:
 		return about("rekey put wrote "+fmt.Sprintf("%q", said), holds(said, phrases))
+	}
+	return nil
+}
+
+// takeByRekey runs the line that "How to fetch it" prints for a value as it is,
+// and puts that value on the clipboard.
+func (p *player) takeByRekey(m match) error {
+	if p.Take == nil {
+		return errors.New("this cast has nobody to run rekey take")
+	}
+	text, err := p.readHowTo(m, "How to fetch it", takeLine)
+	if err != nil {
+		return err
+	}
+	printed := takeLine.FindStringSubmatch(text)[1]
+	if !strings.Contains(printed, m["secret"]) {
+		return fmt.Errorf("the printed line isn't for %s: rekey take %s", m["secret"], printed)
+	}
+	output, failed := p.Take(p.ctx, m["who"], shellWords(printed))
+	how, phrases, expected := strings.Cut(m["ending"], " | ")
+	refusal := strings.HasSuffix(how, "refused")
+	switch {
+	case failed != nil && !refusal:
+		return fmt.Errorf("rekey take %s failed: %w", printed, failed)
+	case failed == nil && refusal:
+		return errors.New("rekey take wasn't refused")
+	case failed != nil && expected:
+		return about("rekey take said "+fmt.Sprintf("%q", failed.Error()), holds(failed.Error(), phrases))
+	}
+	if failed == nil {
+		p.Stage.SetClipboard(output)
 	}
 	return nil
 }

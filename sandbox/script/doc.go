@@ -119,6 +119,7 @@
 // # AWS
 //
 //	aws> {who} puts {value}{secret}{ending}    rekey put, as "How to save it" prints it
+//	aws> {who} takes {secret}{ending}          rekey take, as "How to fetch it" prints it: onto the clipboard
 //	aws> {who} repeats the put{ending}         the last one once more
 //	aws> {who} plain-form puts {value}{secret} the AWS command, as it prints it
 //	aws> {who} saves {value}{secret} in the console
@@ -212,6 +213,10 @@
 //	iam> job of {word} runs                    the job of that user signs in with its key
 //	iam> job of {word} is refused              it tries to, and AWS refuses
 //	iam> job of {word} uses the delivered key  once a new one is in the user's secret
+//	iam> job of {word} uses the key on the clipboard
+//	iam> oldest key of {word} is used          by something that nobody thought of
+//	iam> somebody adds a key of {word} beyond the limit    which at AWS isn't atomic
+//	iam> somebody deletes user {word}          and all their keys
 //	iam> {word} has {n} keys                   of whatever state
 //	iam> {word} has {n} active keys
 //	iam> somebody makes a key for {word}       an administrator, in the console

@@ -12,6 +12,10 @@ var iamForms = []form{
 	{`iam> job of {word} runs`, func(p *player, m match) error { return p.runJob(m, false) }},
 	{`iam> job of {word} is refused`, func(p *player, m match) error { return p.runJob(m, true) }},
 	{`iam> job of {word} uses the delivered key`, (*player).useDelivered},
+	{`iam> job of {word} uses the key on the clipboard`, func(p *player, m match) error { return p.Stage.UseClipboard(m["word"]) }},
+	{`iam> oldest key of {word} is used`, (*player).useOldest},
+	{`iam> somebody adds a key of {word} beyond the limit`, func(p *player, m match) error { p.Stage.AWS.AddKey(m["word"], 0); return nil }},
+	{`iam> somebody deletes user {word}`, func(p *player, m match) error { return p.Stage.DeleteUser(m["word"]) }},
 	{`iam> {word} has {n} keys`, func(p *player, m match) error { return p.countKeys(m, false) }},
 	{`iam> {word} has {n} active keys`, func(p *player, m match) error { return p.countKeys(m, true) }},
 	{`iam> somebody makes a key for {word}`, func(p *player, m match) error { _, _, err := p.Stage.MakeKey(m["word"]); return err }},
@@ -78,6 +82,16 @@ func (p *player) setOldest(m match, active bool) error {
 		return err
 	}
 	return p.Stage.SetKey(m["word"], id, active)
+}
+
+// useOldest uses a user's oldest key somewhere that nobody thought of.
+func (p *player) useOldest(m match) error {
+	id, err := p.oneKey(m, false)
+	if err == nil {
+		p.Stage.AWS.UseKey(id, 0, "s3", "eu-west-1")
+		p.Stage.World.Changed()
+	}
+	return err
 }
 
 func (p *player) deleteKey(m match, newest bool) error {

@@ -78,6 +78,10 @@ webhook> answers no_service from now on
 iam> job of sam.collaborator runs
 iam> job of sam.collaborator is refused
 iam> job of sam.collaborator uses the delivered key
+iam> job of sam.collaborator uses the key on the clipboard
+iam> oldest key of sam.collaborator is used
+iam> somebody adds a key of sam.collaborator beyond the limit
+iam> somebody deletes user sam.collaborator
 iam> sam.collaborator has 2 keys
 iam> sam.collaborator has 1 active keys
 iam> somebody makes a key for sam.collaborator
@@ -122,6 +126,7 @@ github> bot gets secrets back
 aws> starter puts github_ci_user_pat
 aws> starter puts the old value of github_ci_user_pat
 aws> starter puts "garbage" as github_ci_user_pat and is refused | another value
+aws> starter takes collaborators/sam.collaborator/access-key
 aws> starter repeats the put and reads | done
 aws> starter plain-form puts github_ci_user_pat
 aws> starter saves github_ci_user_pat in the console

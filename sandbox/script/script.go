@@ -23,6 +23,10 @@ type Cast struct {
 	// unless it ended well.
 	Put func(ctx context.Context, person string, args []string, stdin string) (output string, err error)
 
+	// Take runs `rekey take` in the same way, and returns what it wrote to
+	// standard output; its error has the rest.
+	Take func(ctx context.Context, person string, args []string) (output string, err error)
+
 	// Kill ends the bot as kill -9 does, starts it again and returns once it
 	// works.
 	Kill func() error

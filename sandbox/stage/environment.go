@@ -63,8 +63,9 @@ func (s *Stage) Settings() []byte {
 	if s.web != "" {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",
-			"https://us-east-1.console.aws.amazon.com": s.web + "/aws", // where IAM's console is
-			"https://api.slack.com":                    s.web + "/slack", "https://" + PagerDutySubdomain + ".pagerduty.com": s.web + "/pagerduty",
+			"https://us-east-1.console.aws.amazon.com":           s.web + "/aws", // where IAM's console is
+			"https://us-east-1.console.aws.amazon.com/iam/home#": s.web + "/aws/iam",
+			"https://api.slack.com":                              s.web + "/slack", "https://" + PagerDutySubdomain + ".pagerduty.com": s.web + "/pagerduty",
 			"https://portal.azure.com": s.web + "/entra", "https://entra.microsoft.com": s.web + "/entra",
 			"https://moj.awsapps.com/start": s.web + "/aws-sign-in",
 		}))

@@ -48,6 +48,13 @@ func Collaborators() []string {
 	return out
 }
 
+// fetchers are who fetches whose key with the identity of a person: their own
+// one, or that of somebody outside for whom they speak.
+var fetchers = map[string][]string{
+	"starter": {"sam.collaborator", "two.keys"},
+	"member":  {"mina.collaborator", "third.party"},
+}
+
 // KeySecret is the secret in Secrets Manager by which a user is handed a key.
 func KeySecret(user string) string { return "collaborators/" + user + "/access-key" }
 
@@ -76,6 +83,10 @@ func iamUsers() part {
 			on([]string{"DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage"}, keySecrets()...),
 			on([]string{"AssumeRole"}, RootRole),
 		),
+		personMay: func(handle, operation, resource string) bool {
+			mine := func(user string) bool { return KeySecret(user) == resource }
+			return (operation == "DescribeSecret" || operation == "GetSecretValue") && slices.ContainsFunc(fetchers[handle], mine)
+		},
 		engineerMay: func(operation, _ string) bool {
 			return slices.Contains([]string{"ListUsers", "GetGroup", "GetUser", "ListAccessKeys", "GetAccessKeyLastUsed", "GetRandomPassword"}, operation)
 		},
@@ -145,3 +156,14 @@ func (s *Stage) SetKey(user, keyID string, active bool) error {
 
 // DeleteKey deletes a key for good.
 func (s *Stage) DeleteKey(user, keyID string) error { return s.AWS.DeleteKey(adminKeyID, user, keyID) }
+
+// DeleteUser deletes a user with all their keys.
+func (s *Stage) DeleteUser(user string) error {
+	u, _ := s.AWS.User(user)
+	for _, k := range u.Keys {
+		if err := s.DeleteKey(user, k.ID); err != nil {
+			return err
+		}
+	}
+	return s.AWS.DeleteUser(adminKeyID, user)
+}

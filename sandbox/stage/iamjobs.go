@@ -140,14 +140,28 @@ func (s *Stage) UseDelivered(ctx context.Context, user string) error {
 	if err := s.askAWS(ctx, keyPair{one.KeyID, one.secret}, "GetSecretValue", map[string]any{"SecretId": KeySecret(user)}, &kept); err != nil {
 		return err
 	}
+	return s.useKey(one, kept.SecretString)
+}
+
+// UseClipboard gives a user's job the key on the clipboard, which somebody
+// fetched for them.
+func (s *Stage) UseClipboard(user string) error {
+	one, err := s.jobs.of(user)
+	if err != nil {
+		return err
+	}
+	return s.useKey(one, s.Clipboard())
+}
+
+func (s *Stage) useKey(one running, text string) error {
 	var fresh keyPair
-	if err := json.Unmarshal([]byte(kept.SecretString), &fresh); err != nil || fresh.ID == "" || fresh.Secret == "" {
-		return fmt.Errorf("%s holds no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", KeySecret(user))
+	if err := json.Unmarshal([]byte(text), &fresh); err != nil || fresh.ID == "" || fresh.Secret == "" {
+		return errors.New("that holds no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 	}
 	if fresh.ID == one.KeyID {
-		return fmt.Errorf("%s holds the key that the job of %s already uses", KeySecret(user), user)
+		return fmt.Errorf("that is the key that the job of %s already uses", one.User)
 	}
-	s.jobs.give(user, fresh)
+	s.jobs.give(one.User, fresh)
 	s.World.Changed()
 	return nil
 }

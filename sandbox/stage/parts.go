@@ -23,6 +23,9 @@ type part struct {
 	// What the bot and the team's engineers may do at AWS beside that; nil:
 	// nothing.
 	botMay, engineerMay func(operation, resource string) bool
+
+	// personMay is what one of the people may beside that; nil: nothing.
+	personMay func(handle, operation, resource string) bool
 }
 
 // A workflowIn is a workflow of a repository. alive, if not nil, judges the

@@ -175,11 +175,16 @@ func (s *Stage) botIdentity() fakeaws.Identity {
 	}
 }
 
+// may is what a person may at AWS beside what all engineers may.
+func (p person) may(operation, resource string) bool {
+	return slices.ContainsFunc(parts(), func(one part) bool { return one.personMay != nil && one.personMay(p.handle, operation, resource) })
+}
+
 // addIdentities lets the bot and the people sign in to AWS.
 func (s *Stage) addIdentities() {
 	s.addIdentity(BotKeyID, s.botIdentity())
 	for _, p := range people {
-		may := anyOf(policy(engineerMay), s.wantedMay(engineerMay), mayBeside(func(p part) func(string, string) bool { return p.engineerMay }))
+		may := anyOf(policy(engineerMay), s.wantedMay(engineerMay), mayBeside(func(p part) func(string, string) bool { return p.engineerMay }), p.may)
 		if p.other() {
 			may = fakeaws.Only(nil)
 		}

@@ -83,6 +83,13 @@ func (s *Stage) Clipboard() string {
 	return s.clipboard
 }
 
+// SetClipboard puts a value there that somebody copied elsewhere.
+func (s *Stage) SetClipboard(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clipboard = value
+}
+
 // Former is the value that a secret's token had before the latest one, or its
 // only one.
 func (s *Stage) Former(secret string) (string, bool) {

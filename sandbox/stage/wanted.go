@@ -60,6 +60,8 @@ func stageHandles() map[string]string {
 		"@mp-approvers": ApproversGroup, "@modernisation-platform": EverybodyGroup, "#modernisation-platform": Platform,
 		"#modernisation-platform-notifications": Notifications,
 		"#ask-operations-engineering":           AskOps,
+		"@sam":                                  person{handle: "starter"}.id(),
+		"@mina":                                 person{handle: "member"}.id(),
 	}
 }
 

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"rekey/providers/aws"
+	"rekey/rotation"
+)
+
+func takeCommand(catalogue []byte) *cobra.Command {
+	t := take{catalogue: catalogue}
+	cmd := &cobra.Command{
+		Use:   "take [NAME] [--as env]",
+		Short: "Fetch a delivered value with your own AWS identity",
+		Long: "Fetch a value that was delivered for you, with your own AWS identity, and print it\n" +
+			"on standard output: nothing else is printed there. On a terminal it is only shown\n" +
+			"with --show, since it would stay in the scrollback: send it where it belongs.\n\n" +
+			"  eval \"$(rekey take NAME --as env)\"                    into this shell\n" +
+			"  rekey take NAME --as credentials-file >> ~/.aws/credentials\n\n" +
+			"With NAME, of one word or of two, the catalogue says which secret it is; with\n" +
+			"--secret-id and --region no catalogue is needed.\n\n" +
+			"It ends with 0 when the value was printed, 1 when AWS refused or didn't answer, and\n" +
+			"2 when something in the command or the value's shape is wrong.",
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t.name = strings.Join(args, " ")
+			t.out, t.errs = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return t.run(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&t.secretID, "secret-id", "", "name or ARN of the secret in Secrets Manager")
+	cmd.Flags().StringVar(&t.region, "region", "", "its AWS region")
+	cmd.Flags().StringVar(&t.version, "version", "", "the version id that the card shows; empty: whichever has the stage")
+	cmd.Flags().StringVar(&t.stage, "stage", rotation.Current, "the label that the version must have: AWSCURRENT, AWSPENDING or AWSPREVIOUS")
+	cmd.Flags().StringVar(&t.field, "field", "", "the field to take, if the secret is a JSON object")
+	cmd.Flags().StringVar(&t.as, "as", "raw", "how to print it: raw, json (checked), env (lines for a shell), credentials-file (a profile for the AWS CLI)")
+	cmd.Flags().StringVar(&t.profile, "profile", "default", "the profile's name in a credentials file")
+	cmd.Flags().BoolVar(&t.show, "show", false, "print it on a terminal too")
+	cmd.Flags().StringVar(&t.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
+	return cmd
+}
+
+// take is one `rekey take`.
+type take struct {
+	catalogue                                           []byte
+	path, name, secretID, region, version, stage, field string
+	as, profile                                         string
+	show                                                bool
+	out, errs                                           io.Writer
+}
+
+func (t *take) run(ctx context.Context) error {
+	if err := t.complete(); err != nil {
+		return exit(ExitUsage, err)
+	}
+	client, err := aws.New(ctx)
+	if err != nil {
+		return exit(ExitFailed, fmt.Errorf("setting up AWS: %w", err))
+	}
+	value, err := t.fetch(ctx, client)
+	if err != nil {
+		return exit(ExitFailed, t.explainAWS(err))
+	}
+	text, err := t.written(value)
+	if err != nil {
+		return exit(ExitUsage, err)
+	}
+	if _, err := io.WriteString(t.out, text.Reveal()); err != nil {
+		return exit(ExitFailed, errors.New("the value couldn't be written to standard output"))
+	}
+	_, _ = fmt.Fprintf(t.errs, "Taken from %s, version %s. Keep it out of Slack, tickets and the shell's history.\n", t.secretID, t.version)
+	return nil
+}
+
+// complete fills in what the catalogue knows, and checks the rest.
+func (t *take) complete() error {
+	if t.name != "" {
+		book, err := loadCatalogue(t.path, t.catalogue, anyHandle())
+		if err != nil {
+			return err
+		}
+		secret, err := book.Secret(t.name)
+		if err != nil {
+			return err
+		}
+		t.secretID, t.region, t.field = first(t.secretID, secret.SecretID), first(t.region, secret.Region), first(t.field, secret.Field)
+	}
+	f, file := t.out.(*os.File)
+	switch {
+	case t.secretID == "":
+		return errors.New("say which secret: a NAME of the catalogue, or --secret-id")
+	case t.region == "":
+		return errors.New("say in which AWS region the secret is: --region")
+	case !slices.Contains([]string{rotation.Current, rotation.Pending, rotation.Previous}, t.stage):
+		return errors.New("--stage must be AWSCURRENT, AWSPENDING or AWSPREVIOUS")
+	case !slices.Contains(formats, t.as):
+		return errors.New("--as must be " + strings.Join(formats[:len(formats)-1], ", ") + " or " + formats[len(formats)-1])
+	case t.field != "" && t.as != "raw":
+		return errors.New("--field takes one field out, so --as must be raw")
+	case file && term.IsTerminal(int(f.Fd())) && !t.show:
+		return errors.New("the value isn't shown on a terminal, where it would stay in the scrollback. Send it where it belongs, as `rekey take --help` shows, or say --show. Nothing was fetched")
+	}
+	if problems := checkAWS(os.Getenv); len(problems) > 0 {
+		return errors.New(strings.Join(problems, "\n"))
+	}
+	return nil
+}
+
+// fetch reads the version that carries the label.
+func (t *take) fetch(ctx context.Context, client *aws.Client) (rotation.Value, error) {
+	place := rotation.Place{ID: t.secretID, Region: t.region}
+	if t.version == "" {
+		v, err := client.Describe(ctx, place)
+		if err != nil {
+			return rotation.Value{}, err
+		}
+		if t.version = v.At(t.stage); t.version == "" {
+			return rotation.Value{}, fmt.Errorf("no version of %s carries %s, so there is nothing to take", t.secretID, t.stage)
+		}
+	}
+	return client.Read(ctx, place, t.version, t.stage, t.field)
+}
+
+// explainAWS turns a refusal into what happened and what to do.
+func (t *take) explainAWS(err error) error {
+	var failed *rotation.ProviderError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	what, next := fmt.Sprintf("AWS refused %s (%s)", failed.Op, failed.Code), "Nothing was fetched."
+	switch {
+	case failed.Missing != "":
+		next += " Your identity lacks " + failed.Missing + ". Sign in as whom the value is for and run the same command again."
+	case slices.Contains(signIn, failed.Code):
+		what, next = "AWS doesn't know who you are ("+failed.Code+")", next+" Sign in to AWS and run the same command again."
+	case !failed.Definite:
+		what = fmt.Sprintf("AWS didn't answer (%s: %s)", failed.Op, failed.Code)
+		next += " Run the same command again."
+	case failed.Code == "ResourceNotFoundException":
+		what = "There is no such version of " + t.secretID + " in " + t.region + " with " + t.stage
+		next += " Compare the line with the card: it may have moved on since it was copied."
+	case failed.Code == aws.MarkedForDeletion:
+		what = "The secret " + t.secretID + " is scheduled for deletion"
+		next += " Ask whoever runs it."
+	}
+	return errors.New(what + ". " + next)
+}
