@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -20,9 +21,13 @@ func TestTheTerminalRunsNothingButRekeyPut(t *testing.T) {
 		{"rekey put 'a$b;c'", []string{"a$b;c"}},
 		{`rekey put "a\"b\\c\d"`, []string{`a"b\c\d`}},
 	} {
-		got, err := putLine(c.line)
-		if err != nil || !slices.Equal(got, c.args) {
-			t.Errorf("%q: %q, %v; want %q", c.line, got, err, c.args)
+		command, got, err := rekeyLine(c.line)
+		if err != nil || command != "put" || !slices.Equal(got, c.args) {
+			t.Errorf("%q: %s %q, %v; want %q", c.line, command, got, err, c.args)
+		}
+		taking := strings.Replace(c.line, "put", "take", 1)
+		if command, got, err := rekeyLine(taking); err != nil || command != "take" || !slices.Equal(got, c.args) {
+			t.Errorf("%q: %s %q, %v", taking, command, got, err)
 		}
 	}
 	for _, line := range []string{
@@ -31,8 +36,8 @@ func TestTheTerminalRunsNothingButRekeyPut(t *testing.T) {
 		"rekey put $(ls)", "rekey put `ls`", `rekey put "$HOME"`, "rekey put $HOME", "rekey put x & ", "rekey put *", "rekey put x\nls",
 		"rekey put 'x", `rekey put "x`, "rekey put x\\", "rekey 'put x'", "rekey put #x", "rekey put ~",
 	} {
-		if got, err := putLine(line); err == nil {
-			t.Errorf("%q runs rekey put with %q, want a refusal", line, got)
+		if _, got, err := rekeyLine(line); err == nil {
+			t.Errorf("%q runs rekey with %q, want a refusal", line, got)
 		}
 	}
 }
