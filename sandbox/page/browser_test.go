@@ -107,7 +107,7 @@ func TestThePageInABrowser(t *testing.T) {
 	b.Click("link", "Terminal")
 	b.Type("Command line", "ls -l")
 	b.Key(kb.Enter)
-	b.See("this terminal runs `rekey put …` only")
+	b.See("this terminal runs `rekey put …` and `rekey take …` only")
 	b.Type("Command line", "rekey put github_ci_user_pat --version 6f1c")
 	b.Key(kb.Enter)
 	b.Type("New value (hidden):", value)

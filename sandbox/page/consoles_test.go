@@ -156,7 +156,7 @@ func TestTheTerminalShowsWhatFailed(t *testing.T) {
 		{"terminal", "line=rekey+put+y", "New value (hidden)"},
 		{"terminal-value", "stop=yes", "^C"},
 		{"terminal-value", "value=x", "Command line"},
-		{"terminal", "line=cat+/etc/passwd", "this terminal runs `rekey put …` only"},
+		{"terminal", "line=cat+/etc/passwd", "this terminal runs `rekey put …` and `rekey take …` only"},
 	} {
 		if code, said := post(t, address, c.action, c.form); code != http.StatusOK || strings.Contains(said, `"error"`) {
 			t.Errorf("%s: %d %s", c.form, code, said)
