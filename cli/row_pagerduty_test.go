@@ -64,4 +64,33 @@ thread | is done
 			{"the workflow is started", "github", "POST dispatch", 1},
 		},
 	},
+	{
+		name: "PagerDuty integration keys", secret: "pagerduty_integration_keys",
+		people: `
+#platform | [Choose…]
+thread | Choose whose keys are replaced
+settle> 300ms
+starter> [Choose…]
+starter> ticks sprinkler_cloudwatch
+#platform | [Approve]
+settle> 300ms
+approver> [Approve]
+#platform | Have Terraform destroy and recreate the integrations · your turn, @starter
+settle> 300ms
+pagerduty> starter replaces sprinkler_cloudwatch
+starter> [Merged…] because both pull requests are merged
+#platform | Waiting for sprinkler.yml
+settle> 300ms
+github> sprinkler.yml runs
+#platform | PagerDuty Integration Keys rotated
+thread | is done
+`,
+		effects: []effect{
+			{"Terraform is run", "github", "POST dispatch", 1},
+			{"the new keys are written by Terraform", "aws", "UpdateSecret", 1},
+			{"a test alert is sent", "pagerduty", "POST enqueue trigger", 1},
+			{"and resolved", "pagerduty", "POST enqueue resolve", 1},
+			{"a consumer applies the keys", "github", "POST dispatch", 2},
+		},
+	},
 }

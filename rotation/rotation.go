@@ -162,6 +162,16 @@ type Facts struct {
 	// Integrations are what the keys that were picked opened before, by their
 	// names in the secret.
 	Integrations map[string]Integration `json:"integrations,omitempty"`
+
+	// Applied are the consumers that were seen to apply the new value, where
+	// all of them have to.
+	Applied map[string]Use `json:"applied,omitempty"`
+}
+
+// A Use is one workflow run that used the new value.
+type Use struct {
+	By string    `json:"by"` // "cooker.yml, run 1190"
+	At time.Time `json:"at"`
 }
 
 // An Integration is what a key opens at PagerDuty: a way into a service or an
@@ -170,6 +180,7 @@ type Integration struct {
 	ID      string `json:"id"`
 	Owner   string `json:"owner"` // the name of the service or orchestration; empty: PagerDuty doesn't know the key
 	OwnerID string `json:"owner_id"`
+	Kind    string `json:"kind"` // ServiceKey, or "event orchestration"
 }
 
 // Way is how a new value came in.

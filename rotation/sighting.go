@@ -55,6 +55,10 @@ type OrgToken struct {
 	Expired     bool
 }
 
+// ServiceKey is the kind of a key that opens a service, which has somebody on
+// call.
+const ServiceKey = "service"
+
 // An IntegrationKey opens a way in for events at PagerDuty.
 type IntegrationKey struct {
 	Kind    string // "service" or "event orchestration"

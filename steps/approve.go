@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"time"
 
 	"rekey/rotation"
 )
@@ -47,6 +48,9 @@ func (a Approve) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 			return rotation.Outcome{}, err
 		}
 		return begin(ctx, t, a.AWS, v)
+	}
+	if current != f.OldVersion && f.New == "" && t.Rotation.Find(rotation.KindReceive).Kind == kindWritten {
+		return rotation.Wait(rotation.AtOnce, "").Knowing(func(f *rotation.Facts) { f.OldVersion, f.OldCreated = current, time.Time{} }), nil
 	}
 	if current != f.OldVersion && f.New == "" {
 		note := "A new " + t.Rotation.Plan.Noun + " was saved in the console before the approval. It isn't undone: the approval covers what is left, and Rekey proves it next."

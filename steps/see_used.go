@@ -57,9 +57,16 @@ func (SeeUsed) Check(p rotation.Params) error {
 		return err
 	}
 	for _, c := range u.Consumers {
-		if !strings.Contains(c.Repo, "/") || c.Workflow == "" || c.Job == "" || c.Within <= 0 {
-			return errors.New("consumers: each needs repo (owner/name), workflow, job and expect_within (like 8d)")
+		if err := c.check(); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (c consumer) check() error {
+	if !strings.Contains(c.Repo, "/") || c.Workflow == "" || c.Job == "" || c.Within <= 0 {
+		return errors.New("consumers: each needs repo (owner/name), workflow, job and expect_within (like 8d)")
 	}
 	return nil
 }

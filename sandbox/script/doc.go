@@ -182,6 +182,7 @@
 //	pagerduty> {who} deletes the new token of {secret}
 //	pagerduty> {who} authorises Slack          starter has done so before
 //	pagerduty> {who} replaces {word}           one integration more, by its name in the secret
+//	pagerduty> {who} replaces {word} by hand   at PagerDuty, so that the secret has a dead key
 //	pagerduty> {who} replaces everything
 //	pagerduty> {who} replaces nothing
 //	pagerduty> {who} may only look on          and so may their token

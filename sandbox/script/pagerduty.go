@@ -26,6 +26,7 @@ var pagerDutyForms = []form{
 	{`pagerduty> {who} authorises Slack`, (*player).authoriseSlack},
 	{`pagerduty> {who} replaces everything`, func(p *player, _ match) error { return p.Stage.MarkForReplacement(stage.PagerDutyKeyNames()...) }},
 	{`pagerduty> {who} replaces nothing`, func(p *player, _ match) error { return p.Stage.MarkForReplacement() }},
+	{`pagerduty> {who} replaces {word} by hand`, func(p *player, m match) error { return p.Stage.ReplaceByHand(m["word"]) }},
 	{`pagerduty> {who} replaces {word}`, (*player).replaceIntegration},
 	{`pagerduty> {who} may only look on`, setRole(fakepagerduty.Stakeholder)},
 	{`pagerduty> {who} may configure again`, setRole("user")},

@@ -93,6 +93,7 @@ iam> takes 10s to notice
 pagerduty> starter makes a user token
 pagerduty> ops makes an account token
 pagerduty> starter copies a token of another account
+pagerduty> starter replaces cooker_cloudwatch by hand
 pagerduty> starter deletes the old token of pagerduty_userapi_token
 pagerduty> ops deletes the new token of pagerduty_token
 pagerduty> starter replaces corporate-staff-rostering-alarms

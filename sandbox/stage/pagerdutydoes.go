@@ -108,6 +108,20 @@ func (s *Stage) MarkForReplacement(names ...string) error {
 	return nil
 }
 
+// ReplaceByHand destroys an integration and creates it again on PagerDuty's own
+// pages, by the name of its key. Until Terraform runs, the secret has the dead
+// key.
+func (s *Stage) ReplaceByHand(name string) error {
+	s.pd.mu.Lock()
+	defer s.pd.mu.Unlock()
+	id, err := s.PagerDuty.Replace(s.pd.ids[name])
+	if err != nil {
+		return err
+	}
+	s.pd.ids[name] = id
+	return nil
+}
+
 // A KeyView is one integration as Terraform knows it.
 type KeyView struct {
 	Key    string // its name in the secret
