@@ -80,7 +80,7 @@ settle> 300ms
 pagerduty> starter replaces sprinkler_cloudwatch
 starter> [Merged…] because both pull requests are merged
 #platform | Waiting for sprinkler.yml
-settle> 300ms
+settle> 1s
 github> sprinkler.yml runs
 #platform | PagerDuty Integration Keys rotated
 thread | is done

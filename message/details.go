@@ -88,6 +88,7 @@ var effects = map[string]string{
 	"make": "Making", "remove": "Removing", "deactivate": "Deactivating", "activate": "Activating", "delete": "Deleting",
 	"dispatch": "Starting the workflow", "run": "Starting the workflow", "copy": "Writing the copy",
 	"request": "Asking another team", "remind": "Reminding another team",
+	"trigger": "Sending a test alert for", "resolve": "Resolving the test alert for", "apply": "Starting the workflow",
 }
 
 func effect(e rotation.Effect) string {

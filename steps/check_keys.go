@@ -59,7 +59,7 @@ func (a CheckKeys) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 	if waiting != nil || err != nil {
 		return value(waiting), err
 	}
-	evidence := []string{fmt.Sprintf("all %d keys are PagerDuty's", len(keys)), fmt.Sprintf("%d new ones accepted", len(t.Rotation.Facts.Picked)), "the old integrations are gone"}
+	evidence := []string{fmt.Sprintf("all %d keys are PagerDuty's", len(keys)), fmt.Sprintf("new ones accepted: %d", len(t.Rotation.Facts.Picked)), "the old integrations are gone"}
 	if len(alerts) > 0 {
 		evidence = append(evidence, "test alert taken and resolved: "+strings.Join(alerts, ", "))
 	}
