@@ -81,6 +81,18 @@ func TestAWholeRotationInABrowser(t *testing.T) {
 // the page's address.
 func runSandbox(t *testing.T) string {
 	t.Helper()
+	address, end := startSandbox(t)
+	t.Cleanup(func() {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return address
+}
+
+// startSandbox is runSandbox, to be ended by the caller.
+func startSandbox(t testing.TB) (address string, end func() error) {
+	t.Helper()
 	data := t.TempDir()
 	catalogue := filepath.Join(data, "embedded.yaml")
 	if err := os.WriteFile(catalogue, embedded(t), 0o600); err != nil {
@@ -98,21 +110,19 @@ func runSandbox(t *testing.T) string {
 		_ = out.CloseWithError(io.EOF)
 		done <- err
 	}()
-	t.Cleanup(func() {
+	end = func() error {
 		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+		return <-done
+	}
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		if address, ok := strings.CutPrefix(lines.Text(), "Rekey sandbox: "); ok {
 			go func() { _, _ = io.Copy(io.Discard, in) }()
-			return address
+			return address, end
 		}
 	}
-	t.Fatal("the sandbox didn't say where it is")
-	return ""
+	t.Fatal("the sandbox didn't say where it is: ", end())
+	return "", nil
 }
 
 func putLine(t *testing.T, text string) string {

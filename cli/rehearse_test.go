@@ -50,7 +50,7 @@ func TestARehearsalIsPlayed(t *testing.T) {
 	}
 	for _, says := range []string{
 		"asked.txt:6  #platform | OUR OWN PAT", "asked.txt: fine, in ", "the card (1 in the channel", "wrong.txt: failed",
-		"no line begins like this", "refusal.txt: fine", "values found in the",
+		"no line begins like this", "refusal.txt: fine", "values found in ",
 	} {
 		if !strings.Contains(out.String(), says) {
 			t.Errorf("it doesn't print %q:\n%s", says, &out)

@@ -68,15 +68,17 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if err := h.play(ctx, c, one); err != nil {
 		return err
 	}
-	values, bytes, hits, err := h.leaks()
-	if err != nil {
-		return err
+	monitor := h.stage.NewLeakMonitor(written(h.data))
+	monitor.Search()
+	found := monitor.Report()
+	switch {
+	case found.Problem != "":
+		return errors.New(found.Problem)
+	case found.Leaked > 0:
+		return fmt.Errorf("values got out:\n    %s", strings.Join(found.Found, "\n    "))
 	}
-	if len(hits) > 0 {
-		return fmt.Errorf("values got out:\n    %s", strings.Join(hits, "\n    "))
-	}
-	_, err = fmt.Fprintf(c.Out, "%s: fine, in %.1f s; none of %d values found in the %.1f MB that the bot wrote and sent\n\n",
-		one.Name, time.Since(began).Seconds(), values, float64(bytes)/1e6)
+	_, err = fmt.Fprintf(c.Out, "%s: fine, in %.1f s; 0 of %d values found in %s that the bot wrote and sent\n\n",
+		one.Name, time.Since(began).Seconds(), found.Values, found.Size())
 	return err
 }
 
@@ -142,22 +144,4 @@ func (h *house) connected(ctx context.Context, nth int) error {
 		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(ctx), h.bot.lastWords())
 	}
 	return nil
-}
-
-// leaks searches what the bot wrote and sent for the values of its world.
-func (h *house) leaks() (values, bytes int, hits []string, err error) {
-	sinks := map[string][]byte{"Slack": h.stage.Slack.Transcript()}
-	files, err := filepath.Glob(filepath.Join(h.data, "rekey.*"))
-	if err != nil {
-		return 0, 0, nil, fmt.Errorf("listing what the bot wrote: %w", err)
-	}
-	for _, f := range files {
-		if sinks[filepath.Base(f)], err = os.ReadFile(f); err != nil {
-			return 0, 0, nil, fmt.Errorf("reading what the bot wrote: %w", err)
-		}
-	}
-	for _, text := range sinks {
-		bytes += len(text)
-	}
-	return len(h.stage.World.Values.All()), bytes, h.stage.Leaks(sinks), nil
 }

@@ -2,35 +2,43 @@ package browser
 
 import (
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 )
 
-// farthest is how often Tab is pressed before something counts as out of reach.
-const farthest = 200
-
 // Reach presses Tab until what has the keyboard bears a name, as somebody does
-// who has no mouse. It fails the test if it never does, and says where it was.
+// who has no mouse, again and again while it isn't there. It fails the test if
+// it never is, and says what it passed on the last round.
 func (b *Browser) Reach(name string) {
 	b.t.Helper()
 	var passed []string
-	for range farthest {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		b.Key(kb.Tab)
 		here := b.Focused()
 		if here == name {
 			return
 		}
+		if here == "" {
+			passed = nil
+		}
 		passed = append(passed, here)
 	}
-	b.t.Fatalf("Tab never reaches %q; it passed %s", name, strings.Join(passed, " | "))
+	b.t.Fatalf("Tab never reaches %q; it passes %s", name, strings.Join(passed, " | "))
 }
 
-// Focused is the name of what has the keyboard.
+// Focused is the name of what has the keyboard; empty if nothing has.
 func (b *Browser) Focused() string {
 	b.t.Helper()
 	return Eval[string](b, `(() => {
 		const e = document.activeElement;
-		const name = e.ariaLabel ?? [...(e.labels ?? [])].map((l) => l.textContent).join(" ") ?? "";
-		return (name || e.textContent).trim().replace(/\s+/g, " ");
+		if (e === document.body) return "";
+		const said = (one) => {
+			const copy = one.cloneNode(true);
+			copy.querySelectorAll("[aria-hidden]").forEach((hidden) => hidden.remove());
+			return copy.textContent;
+		};
+		const name = e.ariaLabel ?? [...(e.labels ?? [])].map(said).join(" ");
+		return (name || said(e)).trim().replace(/\s+/g, " ");
 	})()`)
 }
