@@ -303,7 +303,14 @@ func TestARunbookThatAsksAPersonNeedsOne(t *testing.T) {
 func TestWhatIsWatchedIsRenderedForTheRow(t *testing.T) {
 	c := loadBig(t)
 	watches := c.Watches()
-	if len(watches) != 1 || watches[0].Row != "keys" || watches[0].Kind != "keys" || string(watches[0].With) != `{"path":"/team/"}` {
+	if watches[0].Row != "keys" || watches[0].Kind != "keys" || string(watches[0].With) != `{"path":"/team/"}` {
+		t.Errorf("%s", text(watches))
+	}
+	var versions []string // of what is rotated
+	for _, w := range watches[1:] {
+		versions = append(versions, w.Kind+" of "+w.Row)
+	}
+	if !slices.Equal(versions, []string{"version of tok", "version of keys sam", "version of keys vendor"}) {
 		t.Errorf("%s", text(watches))
 	}
 	if got := c.Names(); !slices.Equal(got, []string{"tok", "keys sam", "keys vendor", "glass", "none"}) {
