@@ -40,7 +40,7 @@ func TestItsPagesAnswer(t *testing.T) {
 	if status != 200 || len(listed) == 0 || !slices.Equal(served, listed) {
 		t.Errorf("/metrics: %d; it has\n%q\ndocs/operations.md lists\n%q", status, served, listed)
 	}
-	for _, line := range []string{`rekey_rotations{state="running"} 0`, `rekey_rotations{state="parked"} 0`, `rekey_slack_sockets 2`} {
+	for _, line := range []string{`rekey_rotations{state="running"} 0`, `rekey_rotations{state="parked"} 0`, `rekey_slack_sockets 2`, "rekey_alarms 0"} {
 		if !strings.Contains(text, line+"\n") {
 			t.Errorf("/metrics doesn't say %s", line)
 		}

@@ -1,0 +1,173 @@
+package steps_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/rotation"
+	"rekey/steps"
+)
+
+// iam is an account as far as watchers see it.
+type iam struct {
+	steps.AccessKeys
+	users []string
+	keys  map[string][]rotation.AccessKey
+	used  map[string]rotation.KeyUse
+	fails map[string]error // by call
+}
+
+func (i *iam) Users(_ context.Context, _ rotation.Account, _, _ string) ([]rotation.IAMUser, error) {
+	var out []rotation.IAMUser
+	for _, u := range i.users {
+		out = append(out, rotation.IAMUser{Name: u})
+	}
+	return out, i.fails["Users"]
+}
+
+func (i *iam) Keys(_ context.Context, a rotation.Account, user string) ([]rotation.AccessKey, error) {
+	if a.Role != "role" {
+		return nil, errors.New("the account's role isn't assumed")
+	}
+	return i.keys[user], i.fails["Keys"]
+}
+
+func (i *iam) KeyUse(_ context.Context, _ rotation.Account, id string) (rotation.KeyUse, error) {
+	return i.used[id], i.fails["KeyUse"]
+}
+
+var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+func TestAKeyWhereThereMustBeNoneIsAnAlarm(t *testing.T) {
+	active := rotation.AccessKey{ID: "AKIA1", Active: true, Created: morning}
+	off := rotation.AccessKey{ID: "AKIA2", Created: morning}
+	for name, c := range map[string]struct {
+		keys  []rotation.AccessKey
+		used  rotation.KeyUse
+		fails map[string]error
+		alarm bool
+		says  string
+	}{
+		"none":             {nil, rotation.KeyUse{}, nil, false, "The user has no access key."},
+		"switched off":     {[]rotation.AccessKey{off}, rotation.KeyUse{}, nil, false, "The user has no active access key, only one that is switched off."},
+		"one, never used":  {[]rotation.AccessKey{off, active}, rotation.KeyUse{}, nil, true, "The user has an active access key: AKIA1, made 2026-11-23 09:00 UTC, never used as far as AWS has noticed."},
+		"one that is used": {[]rotation.AccessKey{active}, rotation.KeyUse{At: morning.Add(time.Hour), Service: "sts"}, nil, true, "AKIA1, made 2026-11-23 09:00 UTC, last used 2026-11-23 10:00 UTC for sts."},
+		"two":              {[]rotation.AccessKey{active, {ID: "AKIA3", Active: true, Created: morning}}, rotation.KeyUse{}, nil, true, "AKIA1, made 2026-11-23 09:00 UTC, never used as far as AWS has noticed; and AKIA3"},
+		"its use unknown":  {[]rotation.AccessKey{active}, rotation.KeyUse{}, map[string]error{"KeyUse": noAnswer("AWS", "GetAccessKeyLastUsed")}, true, "its last use is not known"},
+		"not told":         {[]rotation.AccessKey{active}, rotation.KeyUse{}, map[string]error{"Keys": noAnswer("AWS", "ListAccessKeys")}, false, ""},
+		"somebody else's":  {nil, rotation.KeyUse{}, map[string]error{"Keys": refused("AWS", "ListAccessKeys", "NoSuchEntity", "")}, false, ""},
+		"with odd key ids": {[]rotation.AccessKey{{ID: "AKIA\x01@U1\x02", Active: true, Created: morning}}, rotation.KeyUse{}, nil, true, "AKIA @U1"},
+	} {
+		w := steps.NoActiveKeys{AWS: &iam{keys: map[string][]rotation.AccessKey{"glass": c.keys}, used: map[string]rotation.KeyUse{"AKIA1": c.used}, fails: c.fails}}
+		f, err := w.Look(t.Context(), rotation.Params(`{"user":"glass","role_arn":"role"}`))
+		if (err != nil) != (c.fails["Keys"] != nil) || f.Alarm != c.alarm || !strings.Contains(rotation.Plain(f.Words), c.says) {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	for _, wrong := range []string{`{}`, `{"user":"x","who":"y"}`} {
+		if steps.NoActiveKeys.Check(steps.NoActiveKeys{}, rotation.Params(wrong)) == nil {
+			t.Errorf("%s is taken", wrong)
+		}
+	}
+}
+
+func TestTheStepEndsWhenNoKeyIsLeft(t *testing.T) {
+	world := &iam{keys: map[string][]rotation.AccessKey{"glass": {{ID: "AKIA1", Active: true, Created: morning}}}, fails: map[string]error{}}
+	step := steps.SeeNoKeys{AWS: world}
+	with := rotation.Params(`{"user":"glass","role_arn":"role"}`)
+	r, _ := rotation.New(rotation.Plan{Walk: true, Steps: []rotation.Step{{ID: "gone", Kind: "see_no_keys", By: step.By(with), With: with}}}, rotation.ByRekey, morning)
+	do := func() {
+		t.Helper()
+		o, err := step.Do(t.Context(), &rotation.Task{Rotation: r, Now: morning})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Record(o, morning)
+	}
+	if err := step.Check(with); err != nil || step.By(with) != rotation.Holder {
+		t.Error(err)
+	}
+	do()
+	if s := r.Step(); s == nil || !strings.Contains(s.Note, "AKIA1") || s.Attestable {
+		t.Errorf("with a key it waits, and nobody can vouch for its end: %+v", s)
+	}
+	world.fails["Keys"] = noAnswer("AWS", "ListAccessKeys")
+	if _, err := step.Do(t.Context(), &rotation.Task{Rotation: r, Now: morning}); err == nil {
+		t.Error("what AWS doesn't tell isn't taken for gone")
+	}
+	delete(world.fails, "Keys")
+	world.keys["glass"] = nil
+	do()
+	if r.State != rotation.Complete || !slices.Equal(r.Steps[0].Evidence[:1], []string{"observed: the user has no access key"}) {
+		t.Errorf("%s on %v", r.State, r.Steps[0].Evidence)
+	}
+}
+
+func TestTheInventoryOfUsers(t *testing.T) {
+	key := func(id string, active bool) rotation.AccessKey {
+		return rotation.AccessKey{ID: id, Active: active, Created: morning}
+	}
+	world := &iam{users: []string{"sam", "mina"}, fails: map[string]error{}, keys: map[string][]rotation.AccessKey{
+		"sam": {key("A", true), key("B", true)}, "mina": {key("C", false)},
+	}}
+	w := steps.IAMUsers{AWS: world}
+	look := func(params string) rotation.Finding {
+		t.Helper()
+		f, err := w.Look(t.Context(), rotation.Params(params))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	f := look(`{"path":"/collaborators/","role_arn":"role","members":["sam","mina"]}`)
+	if f.Alarm || f.Words != "2 IAM users under /collaborators/, with 2 active access keys." || !slices.Equal(f.Names, []string{"mina", "sam"}) {
+		t.Errorf("%+v", f)
+	}
+	if len(f.Dates) != 2 || f.Dates[0].Name != "sam" || f.Dates[0].Created != morning.Unix() {
+		t.Errorf("a date for each active key: %+v", f.Dates)
+	}
+	f = look(`{"group":"vendors","role_arn":"role","members":["sam","leaver"]}`)
+	if !f.Alarm || !strings.Contains(f.Words, "in the group vendors") || !strings.Contains(f.Words, "doesn't name mina") || !strings.Contains(f.Words, "names leaver, and IAM has no such user") {
+		t.Errorf("%+v", f)
+	}
+	for call, params := range map[string]string{"Users": `{"path":"/x/","role_arn":"role"}`, "Keys": `{"path":"/x/","role_arn":"role"}`} {
+		world.fails = map[string]error{call: noAnswer("AWS", call)}
+		if _, err := w.Look(t.Context(), rotation.Params(params)); err == nil {
+			t.Errorf("without %s it isn't an inventory", call)
+		}
+	}
+	for _, wrong := range []string{`{}`, `{"members":["a"]}`, `{"path":"/x/","who":1}`} {
+		if w.Check(rotation.Params(wrong)) == nil {
+			t.Errorf("%s is taken", wrong)
+		}
+	}
+}
+
+func TestTheVersionThatIsCurrent(t *testing.T) {
+	w := &world{secrets: map[string]*secret{
+		"tok":   {created: map[string]time.Time{v1: morning}, labels: map[string]string{rotation.Current: v1}},
+		"empty": {labels: map[string]string{}},
+	}, faults: map[string]error{}}
+	watcher := steps.Version{AWS: w}
+	f, err := watcher.Look(t.Context(), rotation.Params(`{"id":"tok","region":"eu-west-2","role_arn":""}`))
+	if err != nil || len(f.Dates) != 1 || f.Dates[0].Name != v1 || !f.Dates[0].When().Equal(morning) || f.Alarm {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if f, err = watcher.Look(t.Context(), rotation.Params(`{"id":"empty"}`)); err != nil || len(f.Dates) != 0 || !strings.Contains(f.Words, "no value yet") {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if _, err = watcher.Look(t.Context(), rotation.Params(`{"id":"removed"}`)); err == nil {
+		t.Error("a secret that isn't there shows nothing")
+	}
+	w.faults["Created"] = noAnswer("AWS", "ListSecretVersionIds")
+	if _, err = watcher.Look(t.Context(), rotation.Params(`{"id":"tok"}`)); err == nil {
+		t.Error("a version without its date shows nothing")
+	}
+	if watcher.Check(rotation.Params(`{}`)) == nil || watcher.Check(rotation.Params(`{"id":"x","y":1}`)) == nil {
+		t.Error("wrong parameters are taken")
+	}
+}
