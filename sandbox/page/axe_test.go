@@ -32,11 +32,18 @@ func inspect(t *testing.T) *inspector {
 // look reports every violation on the page as it is now.
 func (i *inspector) look(t *testing.T, what string) {
 	t.Helper()
+	i.lookAt(t, what, "html")
+}
+
+// lookAt does so in a part of the page, by a CSS selector.
+func (i *inspector) lookAt(t *testing.T, what, part string) {
+	t.Helper()
 	if !browser.Eval[bool](i.b, "typeof axe === 'object'") {
 		browser.Eval[bool](i.b, i.source+";true")
 	}
-	found := browser.Eval[[]string](i.b, `axe.run(document, {
+	found := browser.Eval[[]string](i.b, `axe.run("`+part+`", {
 		runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+		rules: {"target-size": {enabled: true}},
 	}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + "\n" + n.html.slice(0, 200) + "\n" + n.failureSummary)))`)
 	if len(found) > 0 {
 		t.Errorf("%s: %d violations\n%s", what, len(found), strings.Join(found, "\n\n"))
@@ -68,13 +75,14 @@ func TestThePageIsAccessible(t *testing.T) {
 			for n, path := range tabs {
 				what := fmt.Sprintf("%s at %d px, dark %v", path, width, dark)
 				i.b.Open(address + path)
-				i.look(t, what)
+				i.lookAt(t, what, "#consoles") // the rest is the same on all of them
 				if wide := browser.Eval[int64](i.b, "document.documentElement.scrollWidth"); wide > width {
 					t.Errorf("%s: it is %d px wide", what, wide)
 				}
 				shot(i.b, fmt.Sprintf("axe-%d-%v-%02d", width, dark, n))
 			}
 			i.b.Open(address)
+			i.look(t, fmt.Sprintf("the whole page at %d px, dark %v", width, dark))
 			i.b.Click("button", "How to save it")
 			i.b.See("It asks for the token without showing it")
 			i.look(t, fmt.Sprintf("a modal at %d px, dark %v", width, dark))

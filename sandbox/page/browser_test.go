@@ -42,6 +42,9 @@ func TestThePageInABrowser(t *testing.T) {
 	b.Open(address)
 	b.See("GitHub MP CI User PAT")
 	shot(b, "card")
+	if logs := b.Names("log"); len(logs) != 1 || logs[0] != "Messages" {
+		t.Errorf("new messages are announced by %v, not by the log of messages alone", logs)
+	}
 
 	// A command is answered privately, and what is typed survives a redraw.
 	b.Type("Message or command to modernisation-platform", "/rotate list")
