@@ -71,6 +71,7 @@ github> starter generates an App key
 github> starter deletes the old App key
 github> starter deletes the new App key
 webhook> starter adds a webhook for #notifications
+webhook> starter adds a webhook of another app for #notifications
 webhook> starter removes the old webhook of slack_webhook_url
 webhook> starter removes the new webhook of slack_webhook_url
 webhook> #notifications got 2 messages
@@ -107,6 +108,7 @@ pagerduty> cooker_cloudwatch has 0 open incidents
 pagerduty> cooker.yml alerts with 2 old keys
 entra> starter adds a client secret
 entra> starter deletes the old client secret
+entra> starter deletes the newest client secret
 entra> sign-in works
 entra> sign-in is broken
 entra> has 2 client secrets
