@@ -125,6 +125,7 @@ github> terraform-github.yml comes back
 github> token of github_ci_user_pat loses secrets
 github> token of github_ci_user_pat gets secrets back
 github> bot loses secrets
+github> bot may only read secrets
 github> bot gets secrets back
 aws> starter puts github_ci_user_pat
 aws> starter puts the old value of github_ci_user_pat
