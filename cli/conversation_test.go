@@ -75,17 +75,18 @@ func catalogues(t *testing.T) map[string][]byte {
 	}
 	beside := change(text, "overlap: none", "overlap: side-by-side")
 	out := map[string]string{
-		"embedded":             text,
-		"side-by-side":         change(beside, "soak: 1h", "soak: 1s"),
-		"side-by-side-soak":    beside,
-		"side-by-side-changed": change(beside, "soak: 1h", "soak: 2s", "expect_within: 8d", "expect_within: 9d"),
-		"changed":              change(text, "expect_within: 8d", "expect_within: 9d"),
-		"quorum-of-two":        change(text, "approvers: \"@mp-approvers\"", "approvers: \"@mp-approvers\"\n    quorum: 2"),
-		"entra-by-hand":        change(text, "runbook: entra_client_secret", "runbook: entra_by_hand"),
-		"entra-known":          change(text, "known_secrets: []", "known_secrets: [test]"),
-		"entra-other-client":   change(text, "      client_id: 4f8d2b6e-91c3-4d57-a0be-7e63f1c9d204", "      client_id: 4f8d2b6e-91c3-4d57-a0be-7e63f1c9d205"),
-		"entra-account":        change(text, "    field: client_secret\n", "    field: client_secret\n    account: \"999988887777\"\n"),
-		"console-entry":        change(beside, "entry: cli", "entry: console"),
+		"embedded":               text,
+		"side-by-side":           change(beside, "soak: 1h", "soak: 1s"),
+		"side-by-side-soak":      beside,
+		"side-by-side-changed":   change(beside, "soak: 1h", "soak: 2s", "expect_within: 8d", "expect_within: 9d"),
+		"changed":                change(text, "expect_within: 8d", "expect_within: 9d"),
+		"quorum-of-two":          change(text, "approvers: \"@mp-approvers\"", "approvers: \"@mp-approvers\"\n    quorum: 2"),
+		"entra-by-hand":          change(text, "runbook: entra_client_secret", "runbook: entra_by_hand"),
+		"entra-known":            change(text, "known_secrets: []", "known_secrets: [test]"),
+		"entra-other-client":     change(text, "      client_id: 4f8d2b6e-91c3-4d57-a0be-7e63f1c9d204", "      client_id: 4f8d2b6e-91c3-4d57-a0be-7e63f1c9d205"),
+		"entra-account":          change(text, "    field: client_secret\n", "    field: client_secret\n    account: \"999988887777\"\n"),
+		"password-without-field": change(text, "    field: password\n", ""),
+		"console-entry":          change(beside, "entry: cli", "entry: console"),
 	}
 	bytes := map[string][]byte{}
 	for name, text := range out {

@@ -115,6 +115,9 @@ func lead(r *rotation.Rotation) []control {
 		if s.Kind == rotation.KindReceive && s.By == rotation.Holder {
 			row = append(row, press(ShowHowTo))
 		}
+		if staged(r) {
+			row = append(row, control{label: "How to fetch it", verb: ShowHowTo})
+		}
 		if len(s.Options) > 0 {
 			row = append(row, primary(ShowOptions))
 		}

@@ -86,6 +86,7 @@ var effects = map[string]string{
 	"promote": "Making the new version current", "restore": "Making the old version current again",
 	"unstage": "Taking AWSPENDING off", "revoke": "Revoking the old credential",
 	"make": "Making", "remove": "Removing", "deactivate": "Deactivating", "activate": "Activating", "delete": "Deleting",
+	"test": "Posting a test message", "generate": "Making a new value and staging it",
 	"dispatch": "Starting the workflow", "run": "Starting the workflow", "copy": "Writing the copy",
 	"request": "Asking another team", "remind": "Reminding another team",
 	"trigger": "Sending a test alert for", "resolve": "Resolving the test alert for", "apply": "Starting the workflow",

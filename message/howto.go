@@ -14,6 +14,9 @@ import (
 // The commands are whole, so that they work without a catalogue and without
 // Slack.
 func HowTo(r *rotation.Rotation, c Context) slack.ModalViewRequest {
+	if staged(r) {
+		return fetchingStaged(r, c)
+	}
 	p := newPage(c, "")
 	if fetched(r) {
 		return fetching(p, r)

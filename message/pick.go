@@ -23,6 +23,9 @@ func Pick(secrets []rotation.Secret, running map[string]rotation.ID, c Context) 
 		if id, ok := running[s.Name]; ok {
 			state = "rotation " + itoa(id) + " is in progress"
 		}
+		if s.Exempt != nil {
+			state = "not rotated, to be reviewed " + Day(s.Exempt.Due(), c)
+		}
 		o := slack.NewOptionBlockObject(s.Name, words(s.Title, maxOptionText), words(state, maxOptionText))
 		options = append(options, o)
 		size += len(o.Value) + len(o.Text.Text) + len(o.Description.Text) + 200 // JSON's own

@@ -106,6 +106,12 @@ func cancels(r *rotation.Rotation) question {
 	switch {
 	case r.Facts.Way == rotation.ByMint && r.Plan.Withdraw != nil:
 		q.follows = []string{"The new " + noun(r) + " is taken back first, unless somebody uses it already. The old one stays as it is."}
+	case r.Facts.Way == rotation.ByMint && r.Plan.Overlap == rotation.None && r.Plan.Prover == "":
+		q.submit, q.label = "Confirm and cancel", "Why, and how do you know?"
+		q.follows = []string{
+			"The new " + noun(r) + " is taken off AWSPENDING. Rekey can't see whether somebody has put it to use already.",
+			strong("By sending this you say: I confirm that nobody set the new " + noun(r) + "."),
+		}
 	case r.Facts.New != "":
 		q.follows = []string{"The new " + noun(r) + " is taken off AWSPENDING first. The old one stays current."}
 	case r.Plan.Overlap == rotation.None && r.Committed() && !r.Plan.MayRead("current"):

@@ -39,6 +39,12 @@ func (v Value) Same(other Value) bool {
 // which isn't secret.
 func (v Value) Begins(hint string) bool { return bytes.HasPrefix(v.bytes(), []byte(hint)) }
 
+// Object reports whether the value is a JSON object, which has fields.
+func (v Value) Object() bool {
+	text := bytes.TrimSpace(v.bytes())
+	return bytes.HasPrefix(text, []byte("{")) && json.Valid(text)
+}
+
 func (v Value) bytes() []byte {
 	if v.text == nil {
 		return nil

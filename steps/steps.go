@@ -200,6 +200,7 @@ func All(p Providers) map[string]rotation.Action {
 		rotation.KindReview:   Review{},
 		"guide":               Guide{},
 		"test_message":        TestMessage{p.AWS, p.Webhooks, p.Slack},
+		"generate":            Generate{p.AWS},
 		"confirm_use":         ConfirmUse{},
 
 		"add_client_secret":      AddClientSecret{p.AWS, p.Entra},

@@ -28,6 +28,9 @@ func (Withdraw) By(rotation.Params) rotation.Party { return rotation.Rekey }
 // Do looks, tries the old value, and takes the label off.
 func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
 	r, noun := t.Rotation, t.Rotation.Plan.Noun
+	if until := inFlight(t); t.Now.Before(until) {
+		return rotation.Wait(until.Sub(t.Now), "waiting for what was sent before and got no answer, so that it can't land afterwards"), nil
+	}
 	v, err := a.AWS.Describe(ctx, r.Plan.Place())
 	if err != nil {
 		return rotation.Outcome{}, err
@@ -43,7 +46,7 @@ func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, e
 		}
 		if !readable || t.Prover() == nil {
 			word = r.EndedBy
-			evidence = append(evidence, "attested by "+rotation.Mention(word)+": nothing was regenerated")
+			evidence = append(evidence, "attested by "+rotation.Mention(word)+": "+untouched(r))
 		} else if _, err := try(ctx, t, old); dead(err) {
 			return rotation.Resume("It can't be cancelled: the old " + noun + " is refused already, so its users need the new one.").Knowing(died(t.Now, t.Now)), nil
 		} else if err != nil {
@@ -62,6 +65,15 @@ func (a Withdraw) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, e
 		evidence = append(evidence, "nothing had been staged")
 	}
 	return rotation.Done(evidence...).AttestedBy(word), nil
+}
+
+// untouched is what somebody vouches for who cancels where nothing can be
+// tried.
+func untouched(r *rotation.Rotation) string {
+	if r.Facts.Way == rotation.ByMint {
+		return "nobody set the new " + r.Plan.Noun
+	}
+	return "nothing was regenerated"
 }
 
 // takeOff takes AWSPENDING off a version of ours.

@@ -130,6 +130,9 @@
 //	aws> bot is allowed {word} on {secret}{again}
 //	aws> KMS refuses {secret}
 //	aws> KMS allows {secret}
+//	aws> bot is denied passwords               that Secrets Manager makes
+//	aws> bot is allowed passwords again
+//	aws> field {word} of {secret} is {text}    of the JSON object that is current
 //	aws> {secret} is scheduled for deletion
 //	aws> {secret} is restored
 //	aws> {secret} is removed                   for good

@@ -76,7 +76,7 @@ var patterns = func() map[string]*regexp.Regexp {
 
 // allForms are tried in this order: what is more particular comes first.
 func allForms() []form {
-	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, pagerDutyForms, entraForms, iamForms, worldForms, peopleForms)
+	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, passwordForms, pagerDutyForms, entraForms, iamForms, worldForms, peopleForms)
 }
 
 func parse(file string, text []byte, repo func(file string) (string, bool)) ([]line, error) {
