@@ -4,7 +4,7 @@ package cli
 // is the test, and the old one is removed by hand.
 const addWebhook = `
 #platform | Add a new webhook · [How to save it]
-thread | Your turn
+thread | is your turn
 settle> 300ms
 webhook> starter adds a webhook for #notifications
 aws> starter puts slack_webhook_url

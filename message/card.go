@@ -187,8 +187,11 @@ func noReturn(r *rotation.Rotation) string {
 		return ""
 	}
 	when := "the moment the new one is made"
-	if s.Is(rotation.KindRevoke) {
+	switch {
+	case s.Is(rotation.KindRevoke):
 		when = "before there is a new one"
+	case !s.Is(rotation.KindReceive):
+		when = "the moment the new one is set"
 	}
 	return "! " + strong("There is no way back from "+from+":") + " the old " + noun(r) + " stops working " + when + "."
 }
