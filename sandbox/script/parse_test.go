@@ -74,7 +74,12 @@ webhook> starter adds a webhook for #notifications
 webhook> starter adds a webhook of another app for #notifications
 webhook> starter removes the old webhook of slack_webhook_url
 webhook> starter removes the new webhook of slack_webhook_url
+webhook> starter adds a webhook of another app for #notifications
 webhook> #notifications got 2 messages
+github> bot may only read secrets
+aws> bot is denied passwords
+aws> bot is allowed passwords again
+aws> field username of github_ci_user_password is modernisation-platform-ci
 webhook> answers no_service from now on
 iam> job of sam.collaborator runs
 iam> job of sam.collaborator is refused
