@@ -68,6 +68,7 @@ var actions = map[string]func(*site, request) (answer, error){
 	"trouble-disk":         (*site).troubleDisk,
 	"take-back":            (*site).takeBack,
 	"all-well":             (*site).allWell,
+	"guide":                (*site).guideSet,
 	"kill-bot":             (*site).kill,
 	"advance":              (*site).advance,
 }
@@ -92,6 +93,8 @@ func (s *site) do(rw http.ResponseWriter, r *http.Request) {
 	a, err := action(s, request{r, s.visitor(r), rw})
 	if err != nil {
 		a.Error = sentence(err)
+	} else {
+		s.done.Store(r.PathValue("action"), true)
 	}
 	s.Stage.World.Changed()
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {

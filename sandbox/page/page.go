@@ -18,6 +18,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"sync"
 
 	"rekey/sandbox/stage"
 )
@@ -58,6 +59,7 @@ type site struct {
 	templates *template.Template
 	shown     *shown
 	terminal  *terminal
+	done      sync.Map // the names of the actions that somebody has done here
 }
 
 // New returns the page. It serves the whole of a host: addresses of the
@@ -106,6 +108,7 @@ type screen struct {
 	Bot        string
 	Leaks      *stage.LeakReport // nil: nobody searches
 	MayKill    bool
+	Guide      guide
 }
 
 // show renders the whole page with c on its right.
@@ -115,7 +118,7 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 		http.Error(rw, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	view := screen{Title: c.Title, Tab: c.Tab, Console: right, MayKill: s.KillBot != nil, Workspace: s.workspace(s.visitor(r))}
+	view := screen{Title: c.Title, Tab: c.Tab, Console: right, MayKill: s.KillBot != nil, Guide: s.guide(r), Workspace: s.workspace(s.visitor(r))}
 	view.Clock = s.Stage.World.Now().In(s.reader(s.visitor(r)).zone).Format("Mon 2 Jan 2006, 15:04")
 	if s.BotStatus != nil {
 		view.Bot = s.BotStatus()
@@ -137,7 +140,7 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 }
 
 func (s *site) start(rw http.ResponseWriter, r *http.Request) {
-	s.show(rw, r, console{Tab: "start", Title: "Start", Template: "start"})
+	s.show(rw, r, console{Tab: "start", Title: "Start", Template: "start", Data: s.guide(r)})
 }
 
 // lost is every address that the sandbox has no console for.

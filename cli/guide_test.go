@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rekey/sandbox/page"
+	"rekey/sandbox/page/browser"
+	"rekey/sandbox/stage"
+)
+
+// The guide says what the catalogue says.
+func TestTheGuideNamesRowsOfTheCatalogue(t *testing.T) {
+	s, err := stage.New(stage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/", http.NoBody)
+	shown := httptest.NewRecorder()
+	page.New(page.Parts{Stage: s}).ServeHTTP(shown, r)
+	body, err := io.ReadAll(shown.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := loadCatalogue("", embedded(t), anyHandle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := map[string]string{}
+	for _, secret := range book.Secrets {
+		titles[secret.Name] = secret.Title
+	}
+	named := regexp.MustCompile(`ype <code>/rotate ([a-z]+_[^<]+)</code>`).FindAllStringSubmatch(string(body), -1)
+	if len(named) < 4 {
+		t.Errorf("the guide leads through %d rotations only", len(named))
+	}
+	for _, one := range named {
+		name := one[1]
+		if title := titles[name]; title == "" || !strings.Contains(string(body), ">"+title+"<") {
+			t.Errorf("the guide has no %s called %q", name, title)
+		}
+	}
+}
+
+// Whoever does what the guide says gets there.
+func TestTheGuideLeadsToTheEnd(t *testing.T) {
+	b := browser.Start(t)
+	b.Size(1280, 1000)
+	address := runSandbox(t)
+	be := func(who string) {
+		b.Choose("You are", who)
+		b.See("You are " + who)
+	}
+	rotate := func(secret string) {
+		b.Type("Message or command to modernisation-platform", "/rotate "+secret)
+		b.Click("button", "Send")
+	}
+	save := func(value string) {
+		b.Click("button", "How to save it")
+		b.See("The same, where the catalogue is at hand")
+		line := putLine(t, browser.Eval[string](b, `[...document.querySelectorAll('dialog pre')].map((p) => p.textContent).join('\n')`))
+		b.Click("button", "Close")
+		b.Gone("The same, where the catalogue is at hand")
+		b.Click("link", "Terminal")
+		b.Type("Command line", line)
+		b.Click("button", "Run")
+		b.Type("New value (hidden):", value)
+		b.Click("button", "Enter")
+		b.See("Saved as AWSPENDING")
+	}
+	approve := func() {
+		be("Ada")
+		b.Click("button", "Approve")
+		b.See("Plan approved")
+		be("Sam")
+	}
+
+	b.Open(address + "terminal")
+	rotate("slack_webhook_url")
+	b.See("2 of 7 At the Slack app")
+	b.Click("link", "Slack app")
+	b.Click("button", "Add New Webhook to Workspace")
+	b.See("3 of 7")
+	save(browser.Eval[string](b, `[...document.querySelectorAll('[data-testid=webhook-url]')].at(-1).textContent`))
+	b.See("4 of 7")
+	approve()
+	b.See("5 of 7")
+	b.Click("link", "Actions")
+	b.See("Waiting for a run of failed-workflows-report.yml")
+	b.Click("button", "Run consumers now")
+	b.See("6 of 7")
+	b.See("unless somebody rolls back")
+	shot(b, "guide-webhook")
+	b.Click("button", "One hour later")
+	b.Click("button", "One hour later")
+	b.See("Delete the old webhook")
+	b.Click("link", "Slack app")
+	shot(b, "guide-webhook-old")
+	b.Click("button", "Remove webhook "+browser.Eval[string](b, `[...document.querySelectorAll('[data-testid=remove-webhook]')][0].getAttribute('aria-label').split(' ').at(-1)`))
+	b.Click("button", "Remove")
+	b.See("7 of 7")
+	b.Click("button", "Check now")
+	b.See("Slack Webhook URL is rotated")
+	shot(b, "guide-webhook-done")
+
+	rotate("pagerduty_userapi_token")
+	b.See("2 of 6 At PagerDuty")
+	b.Click("link", "PagerDuty")
+	browser.Eval[any](b, `[...document.querySelectorAll('.guide a')][0].click()`)
+	b.Click("button", "Create key")
+	save(b.TextOf("#pd-value"))
+	b.See("4 of 6")
+	shot(b, "guide-pagerduty")
+	approve()
+	b.See("5 of 6")
+	b.See("unless somebody rolls back")
+	b.Click("button", "One hour later")
+	b.Click("button", "One hour later")
+	b.See("which belongs to")
+	b.Open(address + "pagerduty/users/me/user-settings")
+	shot(b, "guide-pagerduty-old")
+	b.Click("button", browser.Eval[string](b, `[...document.querySelectorAll('[data-testid=pd-delete]')][0].getAttribute('aria-label')`))
+	b.Click("button", "Delete")
+	b.See("6 of 6")
+	b.Click("button", "Check now")
+	b.See("PagerDuty User Level API Token is rotated")
+
+	rotate("azure_entraid_oidc")
+	b.See("2 of 4")
+	approve()
+	shot(b, "guide-entra")
+	b.Click("button", "It works…")
+	b.See("What")
+	shot(b, "guide-entra-works")
+}
