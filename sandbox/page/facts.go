@@ -1,8 +1,8 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"rekey/sandbox/stage"
@@ -10,10 +10,13 @@ import (
 
 // What is heard in the workspace, as far as the guide follows it.
 type heard struct {
-	begun     []string // the secrets that somebody typed after /rotate, the last one last
-	approvals []string // the payloads of presses on Approve
-	said      []string // by the bot, in the team's channel
+	begun   []string // what somebody typed after /rotate, the last one last
+	presses []press  // of buttons
+	said    []string // by the bot, in the team's channel
 }
+
+// A press is a button's label, and where it stood as Slack tells it.
+type press struct{ label, payload string }
 
 // heard listens to all that was typed, pressed and said so far.
 func (s *site) heard() heard {
@@ -26,15 +29,16 @@ func (s *site) heard() heard {
 			User   struct{ ID string }
 			Action []struct{ Text struct{ Text string } } `json:"actions"`
 		}
-		if e.Type != "slash_commands" && !bytes.Contains(e.Payload, []byte(`"Approve"`)) || json.Unmarshal(e.Payload, &payload) != nil {
+		if json.Unmarshal(e.Payload, &payload) != nil {
 			continue
 		}
-		if words := strings.Fields(payload.Text); e.Type == "slash_commands" && len(words) > 0 {
-			h.begun = append(h.begun, words[0])
+		if e.Type == "slash_commands" {
+			h.begun = append(h.begun, strings.Join(strings.Fields(payload.Text), " ")+" ")
 			by[payload.UserID] = true
 		}
-		if len(payload.Action) == 1 && payload.Action[0].Text.Text == "Approve" && !by[payload.User.ID] {
-			h.approvals = append(h.approvals, string(e.Payload))
+		// Whoever started it is refused.
+		if len(payload.Action) == 1 && (payload.Action[0].Text.Text != "Approve" || !by[payload.User.ID]) {
+			h.presses = append(h.presses, press{payload.Action[0].Text.Text, string(e.Payload)})
 		}
 	}
 	for _, m := range s.Stage.Slack.Messages(stage.Platform) {
@@ -45,24 +49,33 @@ func (s *site) heard() heard {
 	return h
 }
 
-// facts are what can be seen of a walk: "typed", "approved", "saved" (by
+// begins tells whether it was the walk's rotation that somebody typed.
+func (w walk) begins(typed string) bool { return strings.HasPrefix(typed, w.Secret+" ") }
+
+// mark is what stands on the walk's cards and on no others.
+func (w walk) mark() string {
+	if _, member, found := strings.Cut(w.Secret, " "); found {
+		return " of " + member
+	}
+	return w.Title
+}
+
+// facts are what can be seen of a walk: "typed", "press LABEL", "saved" (by
 // somebody), "current" (by the bot), "rotated", and the page's own actions by
 // their names.
 func (s *site) facts(w walk, h heard) map[string]bool {
 	out := map[string]bool{}
-	for _, name := range h.begun {
-		if name == w.Secret {
-			out["typed"] = true
-		}
-	}
-	if !out["typed"] {
+	if !slices.ContainsFunc(h.begun, w.begins) {
 		return out
 	}
-	for _, payload := range h.approvals {
-		out["approved"] = out["approved"] || strings.Contains(payload, w.Title)
+	out["typed"] = true
+	for _, p := range h.presses {
+		if strings.Contains(p.payload, w.mark()) {
+			out["press "+p.label] = true
+		}
 	}
 	for _, text := range h.said {
-		out["rotated"] = out["rotated"] || strings.Contains(text, w.Title+" rotated")
+		out["rotated"] = out["rotated"] || strings.Contains(text, w.mark()+" rotated")
 	}
 	for _, c := range s.Stage.World.Journal.Calls() {
 		switch {

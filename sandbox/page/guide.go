@@ -9,7 +9,7 @@ import (
 // A walk is a rotation that the guide leads through: what to type, then where
 // to click.
 type walk struct {
-	Secret, Title string // as the catalogue has them
+	Secret, Title string // what follows /rotate, and what the card says
 	Kind          string // what sort of credential it is
 	Steps         []walkStep
 }
@@ -64,8 +64,8 @@ func (s *site) guide(r *http.Request) guide {
 		g.Walks = append(g.Walks, w.follow(s.facts(w, heard)))
 	}
 	now := 0
-	for _, name := range heard.begun {
-		if i := slices.IndexFunc(walks, func(w walk) bool { return w.Secret == name }); i >= 0 {
+	for _, typed := range heard.begun {
+		if i := slices.IndexFunc(walks, func(w walk) bool { return w.begins(typed) }); i >= 0 {
 			now = i
 		}
 	}
