@@ -9,6 +9,7 @@ import (
 
 	"rekey/sandbox/page"
 	"rekey/sandbox/page/browser"
+	"rekey/sandbox/stage"
 )
 
 // modals are what the app opens when an element is pressed.
@@ -35,6 +36,35 @@ func chooseJSON() string {
 		input("short", "How", `"type":"static_select","options":`+options("Way", 3)),
 		input("sure", "I have", `"type":"checkboxes","options":`+options("Looked", 2)),
 	}, ",") + `]}`
+}
+
+// A slash offers the app's commands; Tab takes the one that is meant.
+func TestACommandIsCompleted(t *testing.T) {
+	shot := shots(t)
+	b := browser.Start(t)
+	s, address := site(t, page.Parts{})
+	connect(t, s)
+	b.Open(address)
+	b.Gone("Rotate a secret, or see")
+	b.Reach("Message or command to modernisation-platform")
+	b.Key("/ro")
+	b.See("/rotate " + stage.Commands()[0].Hint + "")
+	shot(b, "completion")
+	b.Key(kb.Tab)
+	b.Key("list")
+	b.Gone("Rotate a secret, or see")
+	b.Key(kb.Enter)
+	b.See("You said list.")
+	b.Type("Message or command to modernisation-platform", "/")
+	b.Click("button", "/rotate "+stage.Commands()[0].Hint+" Rotate a secret, or see how a rotation stands")
+	if got := browser.Eval[string](b, "document.querySelector('#line').value + '|' + document.activeElement.id"); got != "/rotate |line" {
+		t.Errorf("after a click the line and the focus are %q", got)
+	}
+	b.Type("Message or command to modernisation-platform", "status")
+	b.Key(kb.Tab)
+	if got := b.Focused(); got != "Send" {
+		t.Errorf("after a whole command Tab leads to %q", got)
+	}
 }
 
 // Long lists have a box to find something in them; all of it works by keyboard.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"rekey/sandbox/fakeslack"
+	"rekey/sandbox/stage"
 )
 
 // A workspace is the left half of the page: Slack, as one person sees it.
@@ -21,6 +22,7 @@ type workspace struct {
 	Channels []place
 	Messages []message
 	Modal    *modal
+	Commands []stage.Command
 }
 
 // A place is a channel in the list on the left.
@@ -57,7 +59,7 @@ func (m message) Reply() string {
 }
 
 func (s *site) workspace(v visitor) workspace {
-	w := workspace{Me: v.me, People: s.people(), Channel: v.channel}
+	w := workspace{Me: v.me, People: s.people(), Channel: v.channel, Commands: stage.Commands()}
 	for _, c := range s.channels() {
 		if v.sees(c) {
 			w.Channels = append(w.Channels, place{ID: c.ID, Name: s.channelName(c), Direct: c.User != "", Current: c.ID == v.channel.ID})

@@ -1,5 +1,5 @@
-// What lists need beyond HTML: a box that filters long ones, and arrow keys in
-// menus.
+// What lists need beyond HTML: a box that filters long ones, arrow keys in
+// menus, and the commands that a slash begins.
 
 const shown = (list) => [...list.querySelectorAll("label")].filter((one) => !one.hidden);
 
@@ -13,10 +13,45 @@ export function filter(box) {
   box.nextElementSibling.textContent = typed && `${shown(list).length} of ${all.length} shown`;
 }
 
-document.addEventListener("input", (e) => { if ("filter" in e.target.dataset) filter(e.target); });
+document.addEventListener("input", (e) => {
+  if ("filter" in e.target.dataset) filter(e.target);
+  if (e.target.id === "line") complete();
+});
+
+// offered are the commands that go on as the line begins; a whole one stays,
+// so that its hint can be read.
+function offered() {
+  const [typed, ...more] = document.getElementById("line").value.split(" ");
+  return [...document.querySelectorAll("[data-complete]")].filter(({ dataset }) => typed && more.join("") === "" && dataset.complete.startsWith(typed));
+}
+
+// complete shows what the line can be completed to.
+export function complete() {
+  const those = offered();
+  for (const one of document.querySelectorAll("[data-complete]")) one.hidden = !those.includes(one);
+}
+
+function completeTo(command) {
+  const line = document.getElementById("line");
+  line.value = command + " ";
+  line.focus();
+  complete();
+}
+
+document.addEventListener("click", (e) => {
+  const one = e.target.closest("[data-complete]");
+  if (one) completeTo(one.dataset.complete);
+});
 
 document.addEventListener("keydown", (e) => {
   if ("filter" in e.target.dataset) return fromBox(e);
+  if (e.target.id === "line" && e.key === "Tab" && !e.shiftKey) {
+    const [one] = offered();
+    if (!one || e.target.value.startsWith(one.dataset.complete)) return;
+    e.preventDefault();
+    completeTo(one.dataset.complete);
+    return;
+  }
   const menu = e.target.closest("details.menu[open]");
   if (menu) inMenu(e, menu);
 });

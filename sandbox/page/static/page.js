@@ -2,7 +2,7 @@
 // and the page is fetched again whenever the world changes: what differs is
 // changed in place, so that focus, scrolling and typed text stay.
 import { morph } from "./morph.js";
-import { filter } from "./lists.js";
+import { complete, filter } from "./lists.js";
 
 const $ = (selector, from = document) => from.querySelector(selector);
 
@@ -33,6 +33,7 @@ function apply(fresh) {
   document.title = fresh.title;
   for (const selector of [".top", ".halves"]) morph($(selector), $(selector, fresh));
   document.querySelectorAll("[data-filter]").forEach(filter);
+  complete();
   if (atEnd) log.scrollTop = log.scrollHeight;
   openModal();
   if (!held || held === document.body || held.isConnected) return;
