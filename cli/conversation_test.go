@@ -79,6 +79,8 @@ func catalogues(t *testing.T) map[string][]byte {
 		"side-by-side":           change(beside, "soak: 1h", "soak: 1s"),
 		"side-by-side-soak":      beside,
 		"side-by-side-changed":   change(beside, "soak: 1h", "soak: 2s", "expect_within: 8d", "expect_within: 9d"),
+		"revoke-first":           change(text, "overlap: none", "overlap: none\n    compromised: revoke-first"),
+		"only-pending-is-read":   change(text, "read: [pending, current, previous]", "read: [pending]"),
 		"changed":                change(text, "expect_within: 8d", "expect_within: 9d"),
 		"quorum-of-two":          change(text, "approvers: \"@mp-approvers\"", "approvers: \"@mp-approvers\"\n    quorum: 2"),
 		"entra-by-hand":          change(text, "runbook: entra_client_secret", "runbook: entra_by_hand"),

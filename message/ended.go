@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rekey/rotation"
@@ -179,15 +180,23 @@ func stop(s string) string {
 	return s + "."
 }
 
-// owed lists the old credentials that were not proven dead.
+// owed lists the old credentials that were not proven dead, and those that
+// were found dead since.
 func owed(r *rotation.Rotation, c Context) []string {
 	var out []string
 	open := r.OpenDebts()
+	settled := slices.DeleteFunc(slices.Clone(r.Debts), func(d rotation.Debt) bool { return d.Open() })
+	if more := len(settled) - max(0, 3-len(open)); more > 0 {
+		settled = settled[more:] // Details has them all
+	}
 	for i, d := range open {
 		if i == 3 {
 			out = append(out, fmt.Sprintf("… and %d more; Details has them all.", len(open)-i))
 			break
 		}
+		out = append(out, debt(d, c))
+	}
+	for _, d := range settled {
 		out = append(out, debt(d, c))
 	}
 	return out

@@ -19,7 +19,14 @@ func Turn(r *rotation.Rotation, c Context) Post {
 // addressee is the mention of whoever has the turn.
 func addressee(r *rotation.Rotation) string {
 	if r.Turn.Loud {
-		return group(r.Plan.Approvers) + " " + group(r.Plan.Owner)
+		out := group(r.Plan.Approvers) + " " + group(r.Plan.Owner)
+		switch {
+		case r.Turn.To == rotation.Holder && r.Holder != rotation.ByRekey:
+			out += " " + user(r.Holder)
+		case r.Turn.To == rotation.User:
+			out += " " + user(rotation.Person(r.Plan.User.ID))
+		}
+		return out
 	}
 	to := r.Turn.To
 	if r.Holder == rotation.ByRekey && (to == rotation.Holder || to == rotation.Starter) {

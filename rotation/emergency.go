@@ -47,7 +47,7 @@ func (r *Rotation) alarm(p Press, now time.Time) ([]Event, error) {
 	}
 	e := r.event(now, p.By, "compromised", "Called the old "+r.Plan.Noun+" compromised: "+p.Reason)
 	events := []Event{e}
-	if !r.Committed() && !r.made() {
+	if !r.Committed() && !r.made() && p.Plan.Secret == r.Plan.Secret { // as long as it is in the catalogue
 		more, err := r.newPlan(p, now)
 		if err != nil {
 			return nil, err

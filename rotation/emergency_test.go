@@ -190,6 +190,14 @@ func TestAnEmergency(t *testing.T) {
 			p.Plan = elsewhere
 			s.refusedPress(p, rotation.NotNow, "keeps this secret somewhere else")
 		},
+		"can be declared also when the catalogue has forgotten the secret": func(t *testing.T) {
+			s := tell(t, rotation.None)
+			s.alarm(dan, rotation.Plan{})
+			s.at("approve", rotation.Open)
+			if !s.r.Emergency() || s.r.Steps[len(s.r.Steps)-1].Kind != rotation.KindReview {
+				t.Errorf("%s", text(s.r.Steps))
+			}
+		},
 		"keeps its review when the plan changes": func(t *testing.T) {
 			s := tell(t, rotation.SideBySide)
 			s.arrive("v2")

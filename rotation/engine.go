@@ -100,7 +100,7 @@ func (e *Engine) Press(ctx context.Context, id ID, p Press) (*Rotation, error) {
 			o := r.Plan.Order()
 			o.Compromised = o.Compromised || p.Verb == Compromised
 			plan, err := e.Catalogue.Plan(o)
-			if err != nil {
+			if err != nil && p.Verb == NewPlan {
 				return nil, err
 			}
 			p.Plan = plan

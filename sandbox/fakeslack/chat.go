@@ -81,6 +81,7 @@ func (s *Slack) postMessage(a args, call *world.Call) object {
 	}
 	m.Channel = c.ID
 	m.ThreadTS = s.rootOf(c.ID, m.ThreadTS)
+	m.Broadcast = m.ThreadTS != "" && a.bool("reply_broadcast")
 	s.add(m)
 	call.Applied = true
 	return object{"ok": true, "channel": c.ID, "ts": m.TS, "message": s.json(m)}

@@ -135,7 +135,7 @@ func (s *Slack) conversationsHistory(a args, _ *world.Call) object {
 	}
 	var found []*Message
 	for _, m := range s.messages {
-		if m.Channel == c.ID && !m.Deleted && !m.Ephemeral && m.ThreadTS == "" && within(m.TS, a) {
+		if m.Channel == c.ID && !m.Deleted && !m.Ephemeral && (m.ThreadTS == "" || m.Broadcast) && within(m.TS, a) {
 			found = append(found, m)
 		}
 	}

@@ -16,6 +16,7 @@ type Message struct {
 	User                  string // who wrote it: a person, the bot, or USLACKBOT
 	Text                  string
 	Blocks                json.RawMessage // with the ids that Slack filled in; nil without blocks
+	Broadcast             bool            // a reply that the channel sees too
 	Ephemeral             bool            // only For sees it, and the app can't update it
 	For                   string
 	Edited                int // how many times the app updated it
@@ -124,6 +125,9 @@ func (s *Slack) json(m *Message) object {
 	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS
+	}
+	if m.Broadcast { // https://docs.slack.dev/reference/events/message/thread_broadcast
+		o["subtype"] = "thread_broadcast"
 	}
 	// An update of blocks shows no "(edited)", one of a text alone does.
 	if m.Edited > 0 && m.Blocks == nil {

@@ -46,6 +46,7 @@ type message struct {
 	Blocks      []block
 	Ephemeral   bool
 	Edited      bool
+	Broadcast   bool // a reply that the channel sees too
 	Warning     string
 	Replies     []message
 }
@@ -128,7 +129,7 @@ func (r *reader) message(m fakeslack.Message) message {
 	out := message{
 		ID: messageID(m.Channel, m.TS), Channel: m.Channel, TS: m.TS, Author: author, App: app, Initials: initials(author), Colour: colour(m.User),
 		Clock: at.Format("15:04"), At: at.Format(time.RFC3339), Ephemeral: m.Ephemeral, Warning: m.Warning,
-		Edited: m.Edited > 0 && m.Blocks == nil,
+		Broadcast: m.Broadcast, Edited: m.Edited > 0 && m.Blocks == nil,
 	}
 	if m.Blocks == nil {
 		out.Text = r.mrkdwn(m.Text)

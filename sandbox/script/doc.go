@@ -40,6 +40,8 @@
 //	thread | {phrases}               one reply in the newest card's thread says so
 //	thread ! {text}                  none says so now
 //	thread has {n} replies           exactly; one too many fails at once
+//	channel sees | {phrases}         a reply in the thread that is broadcast to the channel says so
+//	channel sees nothing of the thread   none is
 //
 // {card} is empty, or a text in quotation marks: then it isn't the newest card
 // but the newest that contains it, as in #platform "Multirepo" | parked. A card
@@ -95,6 +97,7 @@
 //	github> {who} regenerates {secret}         the old token is dead, the new one copied
 //	github> {who} makes a second token for {secret}    … and copied
 //	github> {who} deletes the old token of {secret}
+//	github> {who} deletes the new token of {secret}
 //	github> {who} makes a token of {word}      of another user, and copied
 //	github> {who} makes an expired token       of the CI user, and copied
 //	github> {who} sets {word} in {secret}      pastes what was copied into an Actions secret of a repository

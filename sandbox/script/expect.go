@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"rekey/sandbox/fakeslack"
 )
 
 // What people see in Slack.
@@ -14,6 +16,8 @@ var expectForms = []form{
 	{`thread has {n} replies`, (*player).threadCount},
 	{`thread | {phrases}`, (*player).threadSays},
 	{`thread ! {text}`, (*player).threadLacks},
+	{`channel sees | {phrases}`, (*player).broadcast},
+	{`channel sees nothing of the thread`, (*player).notBroadcast},
 	{`reply ({who}) {phrases}`, (*player).replied},
 	{`({who}) {phrases}`, (*player).toldPrivately},
 	{`{who} sees | {phrases}`, (*player).sees},
@@ -85,6 +89,40 @@ func (p *player) threadSays(m match) error {
 		}
 		return err
 	})
+}
+
+// broadcasts are the replies in the newest card's thread that the channel sees
+// too.
+func (p *player) broadcasts() ([]fakeslack.Message, error) {
+	card, err := p.card("")
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(p.repliesTo(card), func(m fakeslack.Message) bool { return !m.Broadcast }), nil
+}
+
+func (p *player) broadcast(m match) error {
+	return p.until(func() error {
+		seen, err := p.broadcasts()
+		if err != nil {
+			return err
+		}
+		err = errors.New("the channel sees no reply of the thread")
+		for _, reply := range seen {
+			if err = about("what the channel sees of the thread", holds(p.plain(reply), m["phrases"])); err == nil {
+				return nil
+			}
+		}
+		return err
+	})
+}
+
+func (p *player) notBroadcast(match) error {
+	seen, err := p.broadcasts()
+	if err == nil && len(seen) > 0 {
+		err = fmt.Errorf("the channel sees %q", p.plain(seen[0]))
+	}
+	return err
 }
 
 func (p *player) threadLacks(m match) error {

@@ -15,6 +15,7 @@ var githubForms = []form{
 	{`github> {who} regenerates {secret}`, func(p *player, m match) error { _, err := p.Stage.Regenerate(m["secret"]); return err }},
 	{`github> {who} makes a second token for {secret}`, func(p *player, m match) error { _, err := p.Stage.SecondToken(m["secret"]); return err }},
 	{`github> {who} deletes the old token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteOldToken(m["secret"]) }},
+	{`github> {who} deletes the new token of {secret}`, func(p *player, m match) error { return p.Stage.DeleteNewToken(m["secret"]) }},
 	{`github> {who} makes a token of {word}`, func(p *player, m match) error { p.Stage.OtherToken(m["word"], 90*24*time.Hour); return nil }},
 	{`github> {who} makes an expired token`, func(p *player, m match) error { p.Stage.OtherToken(stage.CIUser, -time.Hour); return nil }},
 	{`github> {who} sets {word} in {secret}`, (*player).setCopy},

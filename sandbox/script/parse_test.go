@@ -56,11 +56,14 @@ starter in #ask> /rotate list, unanswered
 starter> picks github_ci_user_pat
 starter> ticks one, two
 starter> writes because of that
+channel sees | Compromised
+channel sees nothing of the thread
 starter> submits
 starter> closes
 github> starter regenerates github_ci_user_pat
 github> starter makes a second token for github_ci_user_pat
 github> starter deletes the old token of github_ci_user_pat
+github> starter deletes the new token of github_ci_user_pat
 github> starter makes a token of somebody-else
 github> starter makes an expired token
 github> starter sets TERRAFORM_GITHUB_TOKEN in modernisation-platform

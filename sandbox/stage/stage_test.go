@@ -174,6 +174,13 @@ func TestRegeneratingKillsTheOldTokenAndASecondOneDoesNot(t *testing.T) {
 	if err := s.DeleteOldToken(UserPAT); err == nil {
 		t.Error("the only token was deleted as the old one")
 	}
+	third, err := s.SecondToken(UserPAT)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteNewToken(UserPAT); err != nil || s.GitHub.Alive(third) || !s.GitHub.Alive(second) || s.DeleteNewToken(UserPAT) == nil {
+		t.Errorf("deleting the new one: %v", err)
+	}
 	if _, err := s.Regenerate(Password); err == nil {
 		t.Error("a password was regenerated as a token")
 	}

@@ -63,15 +63,27 @@ func (s *Stage) copied(secret, value string) {
 // DeleteOldToken deletes the oldest token of a secret that is alive and isn't
 // its only one.
 func (s *Stage) DeleteOldToken(secret string) error {
+	return s.deleteGitHubToken(secret, func([]int64) int { return 0 })
+}
+
+// DeleteNewToken deletes the newest token of a secret, unless it is the only
+// one.
+func (s *Stage) DeleteNewToken(secret string) error {
+	return s.deleteGitHubToken(secret, func(ids []int64) int { return len(ids) - 1 })
+}
+
+func (s *Stage) deleteGitHubToken(secret string, which func([]int64) int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ids := s.tokens[secret]
 	if len(ids) < 2 {
-		return fmt.Errorf("%s has no second token, so the first one is not old", secret)
+		return fmt.Errorf("%s has no second token, so none is old or new", secret)
 	}
-	s.tokens[secret] = slices.Clone(ids[1:])
-	if err := s.GitHub.DeleteToken(ids[0]); err != nil {
-		return fmt.Errorf("deleting the old token of %s: %w", secret, err)
+	i := which(ids)
+	id := ids[i]
+	s.tokens[secret] = slices.Delete(slices.Clone(ids), i, i+1)
+	if err := s.GitHub.DeleteToken(id); err != nil {
+		return fmt.Errorf("deleting a token of %s: %w", secret, err)
 	}
 	return nil
 }
