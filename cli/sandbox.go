@@ -47,7 +47,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 			config.Executable, config.Args, config.Out = exe, []string{"serve", "--until-eof", "--clock-from-stdin"}, cmd.OutOrStdout()
 			config.Catalogue = catalogue
 			if path != "" {
-				if config.Catalogue, config.Wanted, err = ownCatalogue(path); err != nil {
+				if config.Catalogue, config.Try, config.Wanted, err = ownCatalogue(path); err != nil {
 					return exit(ExitUsage, err)
 				}
 			}
@@ -72,5 +72,6 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 	flags.StringVar(&path, "catalogue", "", "catalogue file to try out; what it names and the sandbox lacks is made")
 	flags.StringArrayVar(&scripts, "script", nil, "play this conversation, and those named after it, instead of opening a page")
 	flags.BoolVar(&grammar, "script-help", false, "say what a conversation can say, and end")
+	cmd.MarkFlagsMutuallyExclusive("script", "open")
 	return cmd
 }

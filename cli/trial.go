@@ -11,11 +11,12 @@ import (
 )
 
 // ownCatalogue reads a catalogue that is to be tried out, as strictly as the
-// bot does, and says what it names, so that a sandbox can make it.
-func ownCatalogue(path string) ([]byte, sandbox.Wanted, error) {
+// bot does, and says which secret to try first and what all of them name, so
+// that a sandbox can make it.
+func ownCatalogue(path string) (text []byte, try string, _ sandbox.Wanted, _ error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, sandbox.Wanted{}, fmt.Errorf("reading the catalogue: %w", err)
+		return nil, "", sandbox.Wanted{}, fmt.Errorf("reading the catalogue: %w", err)
 	}
 	var named []string
 	known := anyHandle()
@@ -25,9 +26,15 @@ func ownCatalogue(path string) ([]byte, sandbox.Wanted, error) {
 	}
 	book, err := rotation.LoadCatalogue(text, known)
 	if err != nil {
-		return nil, sandbox.Wanted{}, err
+		return nil, "", sandbox.Wanted{}, err
 	}
-	return text, wanted(book, named), nil
+	for _, s := range book.Secrets {
+		if s.Exempt == nil {
+			try = s.Name
+			break
+		}
+	}
+	return text, try, wanted(book, named), nil
 }
 
 // wanted is what a catalogue names: the handles, which it was seen to ask for,

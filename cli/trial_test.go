@@ -43,8 +43,8 @@ func TestACatalogueOfOnesOwnIsTriedOut(t *testing.T) {
 		"github_ci_docs_pat", "far_away_pat", "login: modernisation-platform-ci", "login: somebody-else", "USER_GUIDE_PAT", "OTHER_PAT",
 		"{repo: ministryofjustice/modernisation-platform, workflow: publish.yml", "{repo: ministryofjustice/elsewhere, workflow: gone.yml",
 	).Replace("\n"+string(example[1])))
-	config := sandbox.Config{Executable: os.Args[0], Env: []string{asRekey + "=" + write("embedded.yaml", string(embedded(t)))}}
-	if config.Catalogue, config.Wanted, err = ownCatalogue(path); err != nil {
+	config := sandbox.Config{Data: filepath.Join(dir, "kept"), Executable: os.Args[0], Env: []string{asRekey + "=" + write("embedded.yaml", string(embedded(t)))}}
+	if config.Catalogue, config.Try, config.Wanted, err = ownCatalogue(path); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
@@ -55,6 +55,12 @@ func TestACatalogueOfOnesOwnIsTriedOut(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, &out)
+	}
+	if config.Try != "github_ci_user_pat" {
+		t.Errorf("it suggests %s", config.Try)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "kept", "own", "rekey.log")); err != nil {
+		t.Errorf("the bot's log wasn't kept: %v", err)
 	}
 	for _, says := range []string{
 		"@their-approvers is a group with everybody of the team in it",
@@ -77,7 +83,7 @@ func TestAWrongCatalogueIsNotTriedOut(t *testing.T) {
 	if err := os.WriteFile(path, []byte("secrets: []\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := ownCatalogue(path); err == nil {
+	if _, _, _, err := ownCatalogue(path); err == nil {
 		t.Error("it was taken")
 	}
 }

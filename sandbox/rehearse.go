@@ -56,6 +56,9 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if c.Waits == nil {
 		c.Waits = quick
 	}
+	if c.Data != "" { // one for each of them
+		c.Data = filepath.Join(c.Data, strings.TrimSuffix(filepath.Base(one.Name), filepath.Ext(one.Name)))
+	}
 	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Wanted: c.Wanted})
 	if err != nil {
 		return err

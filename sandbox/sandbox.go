@@ -5,6 +5,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,10 @@ type Config struct {
 	// to be made where the world hasn't got it.
 	Catalogue []byte
 	Wanted    Wanted
+
+	// Try is the secret whose rotation is suggested; github_ci_user_pat if
+	// empty.
+	Try string
 
 	// Waits replaces the bot's waits by name; see docs/operations.md.
 	Waits map[string]string
@@ -144,7 +149,7 @@ func greet(ctx context.Context, c Config, address string, s *stage.Stage, b *bot
 		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), b.lastWords())
 	}
 	b.connected()
-	_, err := fmt.Fprintf(c.Out, "%sRekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate github_ci_user_pat\nThe bot's log is %s. Press Ctrl-C to end.\n", told(s), address, b.log)
+	_, err := fmt.Fprintf(c.Out, "%sRekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate %s\nThe bot's log is %s. Press Ctrl-C to end.\n", told(s), address, cmp.Or(c.Try, stage.UserPAT), b.log)
 	if err != nil || c.Open == nil {
 		return err
 	}
