@@ -56,6 +56,7 @@ type Config struct {
 	Channel      rotation.Handle   // the team's channel: cards go here when their own can't be written to
 	Groups       []rotation.Handle // the owners' and approvers' groups, for the Roster
 	History      bool              // a history scope is granted: a lost post is looked up, not repeated
+	Mail         bool              // users:read.email is granted: people are found by their address
 	Zone         *time.Location    // of the times in messages; nil: UTC
 	Sockets      int               // how many to hold; 0: two
 	Waits        Waits

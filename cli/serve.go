@@ -149,14 +149,14 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	slack, err := bot.New(bot.Config{
 		BotToken: s.env.SlackBotToken.Reveal(), AppToken: s.env.SlackAppToken.Reveal(), APIURL: s.env.values["SLACK_API_URL"],
 		AppID: s.settings.Workspace.App, TeamID: s.settings.Workspace.Team, EnterpriseID: s.settings.Workspace.Enterprise,
-		Channel: channels[0], Groups: groups, History: s.settings.Features.History, Zone: zone,
+		Channel: channels[0], Groups: groups, History: s.settings.Features.History, Mail: s.settings.Features.Mail, Zone: zone,
 		Waits: bot.Waits{Cards: slackWaits.Cards, Settle: slackWaits.Settle, Roster: slackWaits.Roster},
 		Store: db, Log: log, Now: s.Now, AckTime: acks.observe,
 	})
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
-	clients.Slack = slack
+	clients.Slack, clients.People = slack, slack.Members
 	engine := rotation.NewEngine(rotation.Engine{
 		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},

@@ -30,6 +30,7 @@ type Hours struct{ From, To int }
 
 // Features need Slack rights that the smallest set doesn't have.
 type Features struct {
+	Mail    bool // users:read.email: whether a token's owner has left is looked up
 	History bool // channels:history: a post whose answer was lost is looked up instead of repeated
 }
 
@@ -38,7 +39,7 @@ func (s *Settings) places() map[string]any {
 	return map[string]any{
 		"workspace.app": &s.Workspace.App, "workspace.team": &s.Workspace.Team, "workspace.enterprise": &s.Workspace.Enterprise,
 		"handles": &s.Handles, "zone": &s.Zone, "hours.from": &s.Hours.From, "hours.to": &s.Hours.To,
-		"features.history": &s.Features.History, "waits": &s.Waits, "links": &s.Links,
+		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "waits": &s.Waits, "links": &s.Links,
 	}
 }
 

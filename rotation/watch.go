@@ -88,6 +88,9 @@ func (c *Catalogue) watches(s *Secret) ([]Watch, []string) {
 			continue
 		}
 		delete(with, "kind")
+		if name, ok := with["team"].(string); ok { // a handle, as channel: is in a step
+			with["team"] = r.handle(name, '@')
+		}
 		w := Watch{Row: s.Name, Kind: kind, With: r.marshal("watch", with)}
 		if err := watcher.Check(w.With); err != nil {
 			r.problems = append(r.problems, fmt.Sprintf("watch: %v", err))

@@ -18,6 +18,7 @@ type Providers struct {
 	Entra     Entra
 	Webhooks  Webhooks
 	Slack     Messages
+	People    Colleagues
 }
 
 // AWS is what the steps need of AWS.
@@ -168,6 +169,7 @@ func Watchers(p Providers) map[string]rotation.Watcher {
 		rotation.KindVersion: Version{p.AWS},
 		"no_active_keys":     NoActiveKeys{p.AWS},
 		"iam_users":          IAMUsers{p.AWS},
+		"slack_member":       SlackMember{p.AWS, p.PagerDuty, p.People},
 	}
 }
 

@@ -171,3 +171,57 @@ func TestTheVersionThatIsCurrent(t *testing.T) {
 		t.Error("wrong parameters are taken")
 	}
 }
+
+// slackAndPagerDuty know one person.
+type slackAndPagerDuty struct {
+	owner     rotation.Credential
+	refuses   error
+	who       rotation.Person
+	in, knows bool
+	fails     error
+}
+
+func (s slackAndPagerDuty) User(context.Context, rotation.Value) (rotation.Credential, error) {
+	return s.owner, s.refuses
+}
+
+func (s slackAndPagerDuty) Colleague(context.Context, string, rotation.Handle) (rotation.Person, bool, bool, error) {
+	return s.who, s.in, s.knows, s.fails
+}
+
+func TestATokenOfSomebodyWhoHasLeftIsAnAlarm(t *testing.T) {
+	w := &world{faults: map[string]error{}, secrets: map[string]*secret{
+		"tok": {values: map[string]string{v1: "old"}, labels: map[string]string{rotation.Current: v1}}, "empty": {labels: map[string]string{}},
+	}}
+	sam := rotation.Credential{Login: "sam@example.gov.uk", Name: "Sam"}
+	for name, c := range map[string]struct {
+		world slackAndPagerDuty
+		alarm bool
+		says  string // empty: nothing is shown
+	}{
+		"in the team":          {slackAndPagerDuty{owner: sam, who: "U1", in: true, knows: true}, false, "The token belongs to Sam (sam@example.gov.uk), who is in @team."},
+		"in another team":      {slackAndPagerDuty{owner: sam, who: "U1", knows: true}, true, "who isn't in @team any more."},
+		"deactivated":          {slackAndPagerDuty{owner: sam, knows: true}, true, "whom Slack doesn't know any more."},
+		"not to be looked up":  {slackAndPagerDuty{owner: sam}, false, "since features: {mail: true} isn't set."},
+		"Slack doesn't answer": {slackAndPagerDuty{owner: sam, knows: true, fails: noAnswer("Slack", "users.lookupByEmail")}, false, ""},
+		"a token that is dead": {slackAndPagerDuty{refuses: refused("PagerDuty", "reading the user", "401", "")}, true, "PagerDuty refuses the token that is current."},
+		"PagerDuty is silent":  {slackAndPagerDuty{refuses: noAnswer("PagerDuty", "reading the user")}, false, ""},
+	} {
+		f, err := steps.SlackMember{AWS: w, PagerDuty: c.world, People: c.world}.Look(t.Context(), rotation.Params(`{"id":"tok","team":{"name":"@team","id":"S0TEAM"}}`))
+		if (err != nil) != (c.says == "") || f.Alarm != c.alarm || !strings.Contains(f.Words, c.says) {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	watcher := steps.SlackMember{AWS: w}
+	if f, err := watcher.Look(t.Context(), rotation.Params(`{"id":"empty"}`)); err != nil || f.Alarm || f.Words != "There is no token yet." {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if _, err := watcher.Look(t.Context(), rotation.Params(`{"id":"removed"}`)); err == nil {
+		t.Error("a secret that isn't there shows nothing")
+	}
+	for _, wrong := range []string{`{}`, `{"id":"x"}`, `{"id":"x","team":{"name":"@t"},"more":1}`} {
+		if watcher.Check(rotation.Params(wrong)) == nil {
+			t.Errorf("%s is taken", wrong)
+		}
+	}
+}

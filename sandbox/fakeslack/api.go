@@ -42,6 +42,7 @@ func init() {
 		"usergroups.list":       {needs("usergroups:read"), 2, "", (*Slack).usergroupsList},
 		"usergroups.users.list": {needs("usergroups:read"), 2, "usergroup", (*Slack).usergroupsUsersList},
 		"users.info":            {needs("users:read"), 4, "user", (*Slack).usersInfo},
+		"users.lookupByEmail":   {needs("users:read.email"), 3, "email", (*Slack).usersLookupByEmail},
 		"conversations.info":    {ofChannel("read"), 3, "channel", (*Slack).conversationsInfo},
 		"conversations.history": {ofChannel("history"), 3, "channel", (*Slack).conversationsHistory},
 		"conversations.replies": {ofChannel("history"), 3, "channel", (*Slack).conversationsReplies},

@@ -43,11 +43,27 @@ func (s *Slack) usergroupsUsersList(a args, _ *world.Call) object {
 	return object{"ok": true, "users": users}
 }
 
+// usersLookupByEmail finds active people only, as Slack does.
+// https://docs.slack.dev/reference/methods/users.lookupByEmail
+func (s *Slack) usersLookupByEmail(a args, _ *world.Call) object {
+	i := slices.IndexFunc(s.people, func(p *Person) bool {
+		return p.Email != "" && strings.EqualFold(p.Email, a.str("email")) && !p.Deleted && !p.Stranger
+	})
+	if i < 0 {
+		return refuse("users_not_found")
+	}
+	return s.about(s.people[i])
+}
+
 func (s *Slack) usersInfo(a args, _ *world.Call) object {
 	p := s.person(a.str("user"))
 	if p == nil {
 		return refuse("user_not_found")
 	}
+	return s.about(p)
+}
+
+func (s *Slack) about(p *Person) object {
 	tz := p.TZ
 	if tz == "" {
 		tz = "Europe/London"

@@ -10,6 +10,7 @@ import (
 // workspace.
 type Person struct {
 	ID, Name, RealName string
+	Email              string // the address of the account
 	Deleted            bool   // the account is deactivated
 	Restricted         bool   // a guest
 	UltraRestricted    bool   // a guest of one channel

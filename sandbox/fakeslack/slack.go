@@ -73,7 +73,7 @@ type Config struct {
 // DefaultScopes are granted when Config.Scopes is nil: all that the fake knows
 // but chat:write.public, which lets a bot post where it isn't a member.
 var DefaultScopes = []string{
-	"chat:write", "commands", "usergroups:read", "users:read", "channels:read", "groups:read", "im:read",
+	"chat:write", "commands", "usergroups:read", "users:read", "users:read.email", "channels:read", "groups:read", "im:read",
 	"im:write", "channels:history", "groups:history", "im:history",
 }
 

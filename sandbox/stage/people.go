@@ -126,7 +126,7 @@ func (s *Stage) workspace(o Options) fakeslack.Config {
 		AckWait: o.AckWait, TriggerLife: max(o.AckWait, slackPatience),
 	}
 	for _, p := range people {
-		c.People = append(c.People, fakeslack.Person{ID: p.id(), Name: p.handle, RealName: p.realName})
+		c.People = append(c.People, fakeslack.Person{ID: p.id(), Name: p.handle, RealName: p.realName, Email: p.mail()})
 	}
 	s.addHandles(o.Wanted, &c)
 	return c
