@@ -80,7 +80,7 @@ func iamUsers() part {
 			on([]string{"GetGroup"}, CollaboratorsGroup),
 			on([]string{"ListAccessKeys", "GetAccessKeyLastUsed"}, append(Collaborators(), BreakGlass)...),
 			on([]string{"CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}, Collaborators()...),
-			on([]string{"DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage"}, keySecrets()...),
+			on([]string{"DescribeSecret", "ListSecretVersionIds", "PutSecretValue", "UpdateSecretVersionStage"}, keySecrets()...),
 			on([]string{"AssumeRole"}, RootRole),
 		),
 		personMay: func(handle, operation, resource string) bool {
