@@ -84,6 +84,6 @@ func command(catalogue []byte) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(catalogue), sandboxCommand(catalogue), putCommand(catalogue), takeCommand(catalogue), validateCommand(catalogue), versionCommand())
+	root.AddCommand(serveCommand(catalogue), sandboxCommand(catalogue), putCommand(catalogue), takeCommand(catalogue), validateCommand(catalogue), schemaCommand(), versionCommand())
 	return root
 }

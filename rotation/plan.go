@@ -23,6 +23,9 @@ const (
 // usual one.
 const OnAlarm Overlap = "alarm"
 
+// Overlaps are all of them.
+var Overlaps = []Overlap{None, SideBySide}
+
 // Entry is the way in for a new value that the card shows first.
 type Entry string
 
@@ -32,6 +35,9 @@ const (
 	EntryConsole Entry = "console" // edit and save in the AWS console: the save is the switch
 	EntryAPI     Entry = "api"     // the provider mints it and the bot writes it
 )
+
+// Entries are all of them.
+var Entries = []Entry{EntryCLI, EntryConsole, EntryAPI}
 
 // A Plan is what a rotation is going to do, copied from the catalogue when it
 // starts and never changed afterwards except by UseNewPlan. Its hash is what
@@ -118,6 +124,9 @@ type Params = json.RawMessage
 
 // Decode reads params strictly into v: a key that v doesn't have is an error.
 func Decode(p Params, v any) error {
+	if string(p) == string(AskShape) {
+		return &Shape{v}
+	}
 	if len(p) == 0 {
 		p = Params("{}")
 	}
@@ -128,6 +137,16 @@ func Decode(p Params, v any) error {
 	}
 	return nil
 }
+
+// AskShape are no parameters: a Check that decodes them ends with a Shape,
+// which tells editors what a step takes without a second list of it.
+var AskShape = Params("?")
+
+// A Shape is an error that holds what parameters are decoded into.
+type Shape struct{ Of any }
+
+// Error says so.
+func (*Shape) Error() string { return "asked for the shape of its parameters" }
 
 // Order is what was asked for to get such a plan.
 func (p *Plan) Order() Order {

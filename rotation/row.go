@@ -9,11 +9,16 @@ import (
 	"time"
 )
 
-// What names an account and a role at AWS.
+// What names an account and a role at AWS, as regular expressions.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+const (
+	AccountForm = `^\d{12}$`
+	RoleForm    = `^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`
+)
+
 var (
-	accountForm = regexp.MustCompile(`^\d{12}$`)
-	roleForm    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$`)
+	accountForm = regexp.MustCompile(AccountForm)
+	roleForm    = regexp.MustCompile(RoleForm)
 )
 
 // check returns what is wrong with a row by itself.
@@ -37,9 +42,9 @@ func (s *Secret) check() []string {
 	}
 	add(s.Region == "" && s.Exempt == nil, "a region is needed")
 	add(s.Every == 0 && s.Exempt == nil, "every: is needed, like 180d")
-	add(s.Overlap != None && s.Overlap != SideBySide, "overlap: must be none or side-by-side")
-	add(s.Compromised != ReplaceFirst && s.Compromised != RevokeFirst, "compromised: must be replace-first or revoke-first")
-	add(!slices.Contains([]Entry{EntryCLI, EntryConsole, EntryAPI}, s.Entry), "entry: must be cli, console or api")
+	add(!slices.Contains(Overlaps, s.Overlap), "overlap: must be none or side-by-side")
+	add(!slices.Contains(Policies, s.Compromised), "compromised: must be replace-first or revoke-first")
+	add(!slices.Contains(Entries, s.Entry), "entry: must be cli, console or api")
 	add(s.Quorum < 1, "quorum: must be at least 1")
 	out = append(out, s.memberships()...)
 	for _, r := range s.Read {

@@ -70,6 +70,9 @@ const (
 	RevokeFirst  Policy = "revoke-first"  // the old value is ended at once, and its users fail meanwhile
 )
 
+// Policies are all of them.
+var Policies = []Policy{ReplaceFirst, RevokeFirst}
+
 // A Runbook is how secrets of one kind are rotated: its steps, and their order
 // for each overlap that it knows.
 type Runbook struct {
