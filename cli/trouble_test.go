@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"rekey/sandbox/page/browser"
@@ -48,6 +49,20 @@ func TestTroubleFromThePanelAndTheRecovery(t *testing.T) {
 	b.See("Nothing. All is well.")
 	b.Gone("AWS didn't answer")
 	shot(b, "trouble-4-well")
+	if runtime.GOOS == "linux" {
+		b.Click("button", "Fill its disk")
+		b.See("until there is room again")
+		b.Click("button", "Check now")
+		b.See("the app did not respond")
+		shot(b, "trouble-5-disk")
+		b.Click("button", "Make room on the disk")
+		b.See("Nothing. All is well.")
+		b.Click("button", "Check now")
+		b.Gone("the app did not respond")
+	}
+	b.Click("button", "One week later")
+	b.See("Overdue since ")
+	b.See("(GitHub MP CI User PAT) waits since") // whose turn it is is reminded
 	for _, path := range []string{"trouble", "journal", ""} {
 		b.Size(390, 844)
 		b.Open(address + path)

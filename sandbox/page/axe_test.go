@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"rekey/need"
 	"rekey/sandbox/page"
 	"rekey/sandbox/page/browser"
 	"rekey/sandbox/stage"
+	"rekey/sandbox/world"
 )
 
 // An inspector looks for what axe-core finds wrong by WCAG 2.2, A and AA.
@@ -55,8 +57,19 @@ func (i *inspector) lookAt(t *testing.T, what, part string) {
 func TestThePageIsAccessible(t *testing.T) {
 	shot := shots(t)
 	i := inspect(t)
-	s, address := site(t, page.Parts{BotStatus: func() string { return "connected" }, KillBot: func() error { return nil }})
+	s, address := site(t, page.Parts{
+		BotStatus: func() string { return "connected" }, KillBot: func() error { return nil },
+		FillDisk: func(bool) error { return nil }, DiskFull: func() bool { return true },
+		Leaks: func() stage.LeakReport {
+			return stage.LeakReport{At: time.Now(), Values: 14, Leaked: 1, Bytes: 3_100_000, Spellings: 200, Found: []string{"the bot's log: token 7, base64"}}
+		},
+	})
 	a := connect(t, s)
+	for _, provider := range []string{"aws", "entra"} {
+		if _, err := s.Order(provider, world.Slow, time.Second, 5); err != nil {
+			t.Fatal(err)
+		}
+	}
 	i.b.Open(address)
 	i.look(t, "an empty channel")
 	card := a.post(t, "", strings.Replace(cardJSON, "LINK", address+"/github/settings/personal-access-tokens", 1))
