@@ -30,7 +30,7 @@ func TestAPlantedLeakIsFoundAndNamed(t *testing.T) {
 	}
 	appendTo(t, filepath.Join(data, "rekey.log"), line)
 	see(t, address+"journal", "<b>1 of ")
-	see(t, address+"journal", `role="alert">A value has leaked. the bot&#39;s log: `)
+	see(t, address+"journal", `role="alert">A value has leaked: the bot&#39;s log: `)
 	page := request(t, t.Context(), address+"journal")
 	text, err := io.ReadAll(page)
 	_ = page.Close()

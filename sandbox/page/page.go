@@ -109,6 +109,7 @@ type screen struct {
 	Leaks      *stage.LeakReport // nil: nobody searches
 	MayKill    bool
 	Guide      guide
+	Ordered    int // how much is to go wrong
 }
 
 // show renders the whole page with c on its right.
@@ -118,7 +119,7 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 		http.Error(rw, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	view := screen{Title: c.Title, Tab: c.Tab, Console: right, MayKill: s.KillBot != nil, Guide: s.guide(r), Workspace: s.workspace(s.visitor(r))}
+	view := screen{Title: c.Title, Tab: c.Tab, Console: right, MayKill: s.KillBot != nil, Guide: s.guide(r), Ordered: s.ordered(), Workspace: s.workspace(s.visitor(r))}
 	view.Clock = s.Stage.World.Now().In(s.reader(s.visitor(r)).zone).Format("Mon 2 Jan 2006, 15:04")
 	if s.BotStatus != nil {
 		view.Bot = s.BotStatus()

@@ -34,6 +34,15 @@ func (s *site) trouble(rw http.ResponseWriter, r *http.Request) {
 	s.show(rw, r, console{Tab: "trouble", Title: "Trouble", Template: "trouble", Data: data})
 }
 
+// ordered counts what has been ordered to go wrong.
+func (s *site) ordered() int {
+	n := len(s.Stage.Troubles())
+	if s.DiskFull != nil && s.DiskFull() {
+		n++
+	}
+	return n
+}
+
 // troubleOrder makes something go wrong at a provider.
 func (s *site) troubleOrder(r request) (answer, error) {
 	seconds, err := strconv.Atoi(r.PostForm.Get("seconds"))

@@ -37,6 +37,9 @@ func TestTroubleIsOrderedShownAndTakenBack(t *testing.T) {
 		}
 	}
 	panel := text(t, address+"/trouble")
+	if !strings.Contains(text(t, address+"/terminal"), ">5 ordered<") {
+		t.Error("the other pages don't say how much is ordered")
+	}
 	for _, waits := range []string{"is down: connections are reset", "answers 429", "is cancelled", "press or type twice", "30s late"} {
 		if !strings.Contains(panel, waits) {
 			t.Errorf("the panel doesn't show that it %s", waits)
@@ -179,7 +182,7 @@ func TestALeakIsAnAlertOnEveryPage(t *testing.T) {
 	}
 	report = stage.LeakReport{At: world.New().Now(), Values: 14, Leaked: 1, Bytes: 3_100_000, Found: []string{"the log: token <7>, hex"}}
 	for _, path := range []string{"/", "/terminal", "/journal"} {
-		if got := text(t, address+path); !strings.Contains(got, `role="alert">A value has leaked. the log: token &lt;7&gt;, hex`) || !strings.Contains(got, "<b>1 of 14</b>") {
+		if got := text(t, address+path); !strings.Contains(got, `role="alert">A value has leaked: the log: token &lt;7&gt;, hex`) || !strings.Contains(got, "<b>1 of 14</b>") {
 			t.Errorf("%s shows no alert", path)
 		}
 	}
