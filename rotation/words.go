@@ -21,6 +21,9 @@ func explain(r *Rotation, p *ProviderError) Problem {
 	case strings.Contains(p.Code, "KMS") || strings.Contains(p.Code, "DecryptionFailure") || strings.Contains(p.Code, "EncryptionFailure"):
 		problem.What = "The KMS key of this secret refused Rekey (" + p.Op + ": " + p.Code + ")."
 		problem.Next = "Let Rekey's role use the key (kms:Decrypt, kms:GenerateDataKey) or enable the key, then press Retry."
+	case p.Code == "LimitExceeded" && p.Op == "CreateAccessKey":
+		problem.What = "AWS says that the user has two access keys already (CreateAccessKey: LimitExceeded), although its list showed fewer."
+		problem.Next = "Look at the user's keys in IAM, and delete the one that nothing uses. Then press Retry."
 	case p.Code == "ResourceNotFoundException":
 		problem.What = "There is no secret " + r.Plan.SecretID + " in " + r.Plan.Region + " (" + p.Op + ")."
 		problem.Next = "Check the name, region and account in the catalogue, or restore the secret, then press Retry."

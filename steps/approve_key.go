@@ -32,7 +32,7 @@ func (a ApproveKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 		return rotation.Outcome{}, err
 	}
 	f := t.Rotation.Facts
-	if err := bothThere(ctx, t, a.AWS, p.User); err != nil && (f.NewKey != "" || f.OldKey != "") {
+	if _, err := bothThere(ctx, t, a.AWS, p.User); err != nil && (f.NewKey != "" || f.OldKey != "") {
 		return rotation.Outcome{}, err
 	}
 	if f.New == "" && f.OldKey == "" {

@@ -27,12 +27,15 @@ func (a ConfirmKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 		return rotation.Outcome{}, err
 	}
 	f, s := t.Rotation.Facts, t.Step()
-	if err := bothThere(ctx, t, a.AWS, p.User); err != nil {
-		return rotation.Outcome{}, err
-	}
-	use, err := a.AWS.KeyUse(ctx, account(t), f.NewKey)
+	listed, err := bothThere(ctx, t, a.AWS, p.User)
 	if err != nil {
 		return rotation.Outcome{}, err
+	}
+	var use rotation.KeyUse
+	if listed {
+		if use, err = a.AWS.KeyUse(ctx, account(t), f.NewKey); err != nil {
+			return rotation.Outcome{}, err
+		}
 	}
 	who := rotation.Mention(rotation.Person(t.Rotation.Plan.User.ID))
 	switch {
@@ -51,24 +54,22 @@ func (a ConfirmKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 	}), nil
 }
 
-// bothThere is an error unless there are exactly the keys that the rotation
-// knows, or the old one is gone already.
-func bothThere(ctx context.Context, t *rotation.Task, aws AccessKeys, user string) error {
+// bothThere is an error unless there are only the keys that the rotation knows,
+// and the new one is active. listed is false while IAM may not list it yet.
+func bothThere(ctx context.Context, t *rotation.Task, aws AccessKeys, user string) (listed bool, err error) {
 	keys, err := listKeys(ctx, t, aws, user)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := unknownKeys(ctx, t, aws, keys); err != nil {
-		return err
+		return false, err
 	}
 	f := t.Rotation.Facts
-	if k, there := find(keys, f.NewKey); there && k.Active || f.NewKey == "" {
-		return nil
+	k, there := find(keys, f.NewKey)
+	if there && k.Active || f.NewKey == "" || !there && t.Now.Sub(f.Created) < iamLag {
+		return there, nil
 	}
-	if t.Now.Sub(f.Created) < t.Waits().Settle {
-		return &rotation.ProviderError{Provider: "AWS", Op: "ListAccessKeys", Code: "the new key isn't listed yet"}
-	}
-	return &rotation.Error{
+	return false, &rotation.Error{
 		What: "The new access key " + f.NewKey + " is gone or inactive: somebody deleted or deactivated it.",
 		Safe: "The old key " + f.OldKey + " is untouched.",
 		Next: "Activate it again in IAM and press Retry, or cancel this and start anew.",

@@ -83,9 +83,9 @@ func (a CreateKey) mint(t *rotation.Task, user string) mint {
 			}
 			return ids, err
 		},
-		Make: func(ctx context.Context, _ string) (string, rotation.Value, error) {
+		Make: func(ctx context.Context, attempt string) (string, rotation.Value, error) {
 			k, secret, err := a.AWS.CreateKey(ctx, where, user)
-			return k.ID, secret, err
+			return k.ID, secret, beyond(t, attempt, err)
 		},
 		Save: func(ctx context.Context, token, id string, secret rotation.Value) error {
 			return a.AWS.Deliver(ctx, place, token, rotation.AccessKey{ID: id}.Pair(secret))
@@ -98,6 +98,20 @@ func (a CreateKey) mint(t *rotation.Task, user string) mint {
 		},
 		Remove: func(ctx context.Context, id string) error { return unlessGone(a.AWS.DeleteKey(ctx, where, user, id)) },
 	}
+}
+
+// beyond says what it means that the user has two keys already, which the list
+// doesn't show yet. Sent again, the first sending made one of them: that one is
+// looked for once more.
+func beyond(t *rotation.Task, attempt string, err error) error {
+	p, definite := rotation.Definite(err)
+	if !definite || p.Code != "LimitExceeded" {
+		return err
+	}
+	if slices.ContainsFunc(t.Step().Effects, func(e rotation.Effect) bool { return e.ID == attempt && e.Sent > 1 }) {
+		return &rotation.ProviderError{Provider: "AWS", Op: "CreateAccessKey", Code: "the key of the first sending isn't listed yet"}
+	}
+	return err
 }
 
 func unlessGone(err error) error {

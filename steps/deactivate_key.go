@@ -67,10 +67,8 @@ func (a DeactivateKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 	case !there:
 		return a.gone(t), nil
 	}
-	if len(keys) > 0 {
-		if err := bothThere(ctx, t, a.AWS, p.User); err != nil {
-			return rotation.Outcome{}, err
-		}
+	if _, err := bothThere(ctx, t, a.AWS, p.User); err != nil {
+		return rotation.Outcome{}, err
 	}
 	use, err := a.AWS.KeyUse(ctx, account(t), f.OldKey)
 	if err != nil {

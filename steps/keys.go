@@ -32,6 +32,9 @@ func checkKey(p rotation.Params) error {
 	return errors.Join(rotation.Decode(p, &params), params.check())
 }
 
+// iamLag is how long IAM may take to list a key that it has made.
+const iamLag = 2 * time.Minute
+
 // noVersion is the baseline of a secret that nothing was delivered into yet.
 const noVersion = "no version"
 

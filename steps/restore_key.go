@@ -93,6 +93,9 @@ func deliveredBefore(ctx context.Context, t *rotation.Task, aws interface {
 }) (string, error) {
 	f := t.Rotation.Facts
 	v, err := aws.Describe(ctx, t.Rotation.Plan.Place())
+	if p, definite := rotation.Definite(err); definite && strings.Contains(p.Code, "NotFound") || definite && strings.Contains(p.Code, "marked for deletion") {
+		return t.Rotation.Plan.SecretID + " is gone, so nothing is delivered by it any more", nil
+	}
 	if err != nil {
 		return "", err
 	}
