@@ -67,6 +67,7 @@ func renderings(t testing.TB) []rendering {
 	field := s.r.Clone()
 	field.Plan.Field = "token"
 	view("howto_field", HowTo(field, c))
+	view("howto_fetch", HowTo(by["iam_03_to_fetch"].r, c))
 	view("howto_console", HowTo(by["none_14_console"].r, c))
 	unread := s.r.Clone()
 	unread.Plan.Read = nil

@@ -54,7 +54,7 @@ func (a CreateKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 		made = k.Created
 	}
 	_, switches := a.switches(t)
-	return rotation.Done(got.Key + " made and delivered into " + t.Rotation.Plan.SecretID + " " + rotation.When(made)).Knowing(func(f *rotation.Facts) {
+	return rotation.Done(got.Key + " in " + t.Rotation.Plan.SecretID + " " + rotation.When(made)).Knowing(func(f *rotation.Facts) {
 		f.New, f.NewKey, f.Way, f.Created = got.Version, got.Key, rotation.ByMint, made
 		if !switches {
 			f.Promoted = made

@@ -104,9 +104,9 @@ func (a DeactivateKey) inUse(t *rotation.Task, p deactivateParams, use rotation.
 		return &out
 	case use.At.After(f.Unused):
 		out := rotation.Park(rotation.Problem{
-			What: "The old access key " + f.OldKey + " is still in use: it was " + used(t, use) + ", after its user had said that the new one is in use.",
+			What: "The old access key " + f.OldKey + " was " + used(t, use) + ", although nothing was said to need it.",
 			Safe: "Both keys work, and Rekey deactivates neither.",
-			Next: "Ask " + rotation.Mention(rotation.Person(t.Rotation.Plan.User.ID)) + " what still uses it. When that has the new key, press Retry: Rekey then watches for another " + hours(lag) + ".",
+			Next: "Ask " + rotation.Mention(rotation.Person(t.Rotation.Plan.User.ID)) + " what still uses it. Once that has the new key, press Retry: Rekey watches for another " + hours(lag) + ".",
 		}).Knowing(func(f *rotation.Facts) { f.Unused = time.Time{} })
 		return &out
 	case t.Now.Before(until):

@@ -95,6 +95,9 @@ func (DeleteKey) done(t *rotation.Task, evidence string) rotation.Outcome {
 	return rotation.Done(evidence + " " + rotation.When(t.Now)).Knowing(func(f *rotation.Facts) {
 		if f.Old != rotation.OldRefused {
 			f.Old, f.OldDead = rotation.OldRefused, t.Now
+			if s := t.Rotation.Find(rotation.KindPromote); s != nil && s.State == rotation.Ticked && t.Step().Round == 1 {
+				f.OldDead = s.Ended // inactive since
+			}
 		}
 		f.NoReturn = t.Now
 	})
