@@ -56,7 +56,8 @@ func (e EntraSecret) Try(ctx context.Context, v rotation.Value, p rotation.Param
 	if err := rotation.Decode(p, &params); err != nil {
 		return rotation.Credential{}, err
 	}
-	return e.Entra.SignIn(ctx, params.Tenant, params.ClientID, v)
+	_, err := e.Entra.SignIn(ctx, params.Tenant, params.ClientID, v)
+	return rotation.Credential{}, err // whose it is, the catalogue said
 }
 
 // Prove adds that the application could sign in.

@@ -179,6 +179,7 @@ func Provers(p Providers) map[string]rotation.Prover {
 	return map[string]rotation.Prover{
 		"github":            GitHubToken{p.GitHub},
 		"entra":             EntraSecret{p.Entra},
+		"github_app":        GitHubApp{p.GitHub},
 		"slack_webhook":     SlackWebhook{p.Webhooks},
 		"pagerduty_account": PagerDutyAccount{p.PagerDuty},
 		"pagerduty_user":    PagerDutyUser{p.PagerDuty},
