@@ -38,10 +38,32 @@ func TestTheExamplesLoad(t *testing.T) {
 			load(t, seed+"\n"+b.text)
 		case "change":
 			sideBySide(t, load(t, changed(t, seed, name, b.text)), name)
+		case "hand":
+			byHand(t, load(t, changed(t, seed, name, b.text)), name)
 		}
 	}
-	if len(seen) != 3 {
-		t.Errorf("found examples of %v, want catalogue, secret and change", seen)
+	if len(seen) != 4 {
+		t.Errorf("found examples of %v, want catalogue, secret, change and hand", seen)
+	}
+}
+
+// Whole catalogues stand in a folder of their own.
+func TestTheExampleCataloguesLoad(t *testing.T) {
+	files, err := filepath.Glob("examples/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no example catalogues", err)
+	}
+	for _, file := range files {
+		load(t, read(t, file))
+	}
+}
+
+// byHand checks that a person makes the new value.
+func byHand(t *testing.T, c *rotation.Catalogue, name string) {
+	t.Helper()
+	plan, err := c.Plan(rotation.Order{Secret: name})
+	if err != nil || plan.Steps[0].Kind != rotation.KindReceive || plan.Steps[0].By != rotation.Holder {
+		t.Errorf("%v: %+v", err, plan.Steps)
 	}
 }
 

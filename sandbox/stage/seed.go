@@ -57,7 +57,7 @@ var secrets = []secret{
 }
 
 // Repos lists the repositories of the organisation.
-func Repos() []string { return []string{PlatformRepo, Environments, RootRepo} }
+func Repos() []string { return []string{PlatformRepo, Environments, RootRepo, ResourcesRepo} }
 
 // SecretNames lists the secrets in Secrets Manager that people write.
 func SecretNames() []string {
@@ -118,6 +118,9 @@ func (s *Stage) seed(w Wanted) error {
 			}
 		}
 		fills = append(fills, one.copies...)
+	}
+	if w.atRunTime() {
+		return s.addRunTimeWorkflows()
 	}
 	return s.addWorkflows(slices.Concat(fills, collect(func(p part) []fakegithub.Copy { return p.fills }), w.fills()))
 }

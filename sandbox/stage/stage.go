@@ -133,7 +133,11 @@ func New(o Options) (*Stage, error) {
 		}
 		*one.url = "http://" + address + one.path
 	}
-	err = errors.Join(s.seedParts(), s.addSecrets(o.Wanted))
+	err = s.seedParts()
+	if err == nil && o.Wanted.atRunTime() {
+		err = s.addRunTimeSecrets()
+	}
+	err = errors.Join(err, s.addSecrets(o.Wanted))
 	if err == nil && o.App {
 		err = s.addBotApp()
 	}

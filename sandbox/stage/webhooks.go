@@ -3,6 +3,7 @@ package stage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rekey/sandbox/fakegithub"
@@ -85,6 +86,7 @@ func (s *Stage) addWebhook(app, handle, channel string) (fakeslack.Webhook, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.copied(SlackWebhook, hook.URL)
+	s.copied(SlackWebhooks, hook.URL)
 	return hook, nil
 }
 
@@ -101,9 +103,12 @@ func (s *Stage) RemoveNewWebhook(secret string) error {
 }
 
 func (s *Stage) removeWebhook(secret string, choose func([]fakeslack.Webhook) fakeslack.Webhook) error {
-	hooks := s.Slack.Webhooks(AlertsApp)
+	s.mu.Lock()
+	known := slices.Clone(s.values[secret])
+	s.mu.Unlock()
+	hooks := slices.DeleteFunc(s.Slack.Webhooks(AlertsApp), func(h fakeslack.Webhook) bool { return !slices.Contains(known, h.URL) })
 	switch {
-	case secret != SlackWebhook:
+	case secret != SlackWebhook && secret != SlackWebhooks:
 		return fmt.Errorf("%s is no webhook", secret)
 	case len(hooks) < 2:
 		return errors.New("the app has no second webhook, so none is old or new")
