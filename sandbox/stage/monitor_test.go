@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,20 +59,19 @@ func TestASearchThatFailsSaysSoAndKeepsWhatWasFound(t *testing.T) {
 func TestTheMonitorRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := watched()
-		searches := 0
-		m := s.NewLeakMonitor(func() (map[string][]byte, error) { searches++; return nil, nil })
+		var searched atomic.Int64
+		m := s.NewLeakMonitor(func() (map[string][]byte, error) { searched.Add(1); return nil, nil })
 		go m.Run(t.Context())
 		for range 600 {
 			s.World.Changed()
 			time.Sleep(100 * time.Millisecond)
 		}
-		if searches < 25 || searches > 31 {
-			t.Errorf("%d searches in a busy minute", searches)
+		if n := searched.Swap(0); n < 25 || n > 31 {
+			t.Errorf("%d searches in a busy minute", n)
 		}
-		searches = 0
 		time.Sleep(time.Minute)
-		if searches < 3 || searches > 5 {
-			t.Errorf("%d searches in a quiet minute", searches)
+		if n := searched.Load(); n < 3 || n > 5 {
+			t.Errorf("%d searches in a quiet minute", n)
 		}
 	})
 }
