@@ -39,6 +39,7 @@ func putCommand(catalogue []byte) *cobra.Command {
 	cmd.Flags().StringVar(&p.version, "version", "", "the version id that the card shows")
 	cmd.Flags().StringVar(&p.field, "field", "", "the field to set, if the secret is a JSON object")
 	cmd.Flags().StringVar(&p.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
+	completesSecrets(cmd, catalogue, func(s *rotation.Secret) bool { return s.Exempt == nil && s.Of == "" && s.Entry != rotation.EntryAPI })
 	return cmd
 }
 

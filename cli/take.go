@@ -46,6 +46,9 @@ func takeCommand(catalogue []byte) *cobra.Command {
 	cmd.Flags().StringVar(&t.profile, "profile", "default", "the profile's name in a credentials file")
 	cmd.Flags().BoolVar(&t.show, "show", false, "print it on a terminal too")
 	cmd.Flags().StringVar(&t.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
+	completesSecrets(cmd, catalogue, func(s *rotation.Secret) bool { return s.Exempt == nil })
+	completes(cmd, "as", func() []string { return []string{"raw", "json", "env", "credentials-file"} })
+	completes(cmd, "stage", func() []string { return []string{rotation.Current, rotation.Pending, rotation.Previous} })
 	return cmd
 }
 

@@ -53,5 +53,9 @@ func validateCommand(catalogue []byte) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&settingsPath, "config", "", "the settings file, to check the handles against")
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	completesYAML(cmd, "config")
 	return cmd
 }
