@@ -49,7 +49,7 @@ func controls(r *rotation.Rotation) []slack.BlockElement {
 		if r.State == rotation.Complete {
 			name = "Evidence"
 		}
-		return elements(r, append(settling(r), control{label: name, verb: ShowDetails}), nil)
+		return elements(r, append(append(settling(r), following(r)...), control{label: name, verb: ShowDetails}), nil)
 	}
 	row := lead(r)
 	var menu []control

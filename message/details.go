@@ -133,7 +133,7 @@ func votes(r *rotation.Rotation) []string {
 // proved lists the permissions that the catalogue names for the new value.
 func proved(r *rotation.Rotation) []string {
 	f := r.Facts
-	if len(f.Proven)+len(f.Missing)+len(f.Unproven) == 0 {
+	if len(f.Proven)+len(f.Missing)+len(f.Unproven) == 0 && f.ProofLacks == "" {
 		return nil
 	}
 	out := []string{strong("Permissions of the new " + noun(r))}
@@ -146,6 +146,9 @@ func proved(r *rotation.Rotation) []string {
 		for _, name := range list.names {
 			out = append(out, "• "+rotation.Clean(name)+": "+list.what)
 		}
+	}
+	if f.ProofLacks != "" {
+		out = append(out, f.ProofLacks)
 	}
 	return out
 }

@@ -34,6 +34,7 @@ func ended(p *page, r *rotation.Rotation) {
 		p.section(untouched(r), reason(r, r.State))
 	}
 	p.section(looked(r)...)
+	p.section(siblings(r, p.c)...)
 	p.section(owed(r, p.c)...)
 	p.buttons(controls(r)...)
 }

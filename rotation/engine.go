@@ -95,6 +95,12 @@ func (e *Engine) Start(ctx context.Context, o Order, by Person) (*Rotation, erro
 
 // Press does what a button on a card asks for. An Error says why it can't be.
 func (e *Engine) Press(ctx context.Context, id ID, p Press) (*Rotation, error) {
+	var next []Next
+	if p.Verb == Attest || p.Verb == Owe {
+		if r, err := e.Store.Rotation(ctx, id); err == nil {
+			next = e.after(ctx, r)
+		}
+	}
 	return e.update(ctx, id, func(r *Rotation) ([]Event, error) {
 		if p.Verb == NewPlan || p.Verb == Compromised {
 			o := r.Plan.Order()
@@ -105,7 +111,9 @@ func (e *Engine) Press(ctx context.Context, id ID, p Press) (*Rotation, error) {
 			}
 			p.Plan = plan
 		}
-		return r.Press(p, e.Now())
+		events, err := r.Press(p, e.Now())
+		r.offer(next)
+		return events, err
 	})
 }
 

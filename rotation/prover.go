@@ -44,14 +44,23 @@ type Fielded interface {
 	Fields(p Params) map[string]string
 }
 
+// A Witness is a Prover whose provider tells when a value was last used.
+type Witness interface {
+	// LastUse is when the value in use so far was used; zero: never. known is
+	// false where the provider doesn't tell.
+	LastUse(ctx context.Context, p Params) (at time.Time, known bool, err error)
+}
+
 // A Proof is what a new value showed of itself.
 type Proof struct {
-	Wrong    string   // a sentence: why it can never be promoted; empty: it may
-	Evidence []string // a phrase each
-	Proven   []string // permissions that a read proved
-	Unproven []string // those that only a write could prove
-	Missing  []string // those that it lacks
-	Lasting  bool     // values of this kind don't expire
+	Wrong    string    // a sentence: why it can never be promoted; empty: it may
+	Evidence []string  // a phrase each
+	Proven   []string  // permissions that a read proved
+	Unproven []string  // those that only a write could prove
+	Missing  []string  // those that it lacks
+	Lasting  bool      // values of this kind don't expire
+	Expires  time.Time // until when it lives, where only a list tells; zero: no list did
+	Lacks    string    // what would have proven more, and why it didn't: a sentence for Details
 }
 
 // proof renders what a runbook's values have to prove: by which prover, and

@@ -231,32 +231,6 @@ func (c *Catalogue) scope(s *Secret) map[string]any {
 	return scope
 }
 
-// Sibling is another secret behind the same login.
-type Sibling struct {
-	Name     string `json:"name"`
-	SecretID string `json:"secret_id"`
-	Region   string `json:"region"`
-	Role     string `json:"role,omitempty"`
-	Field    string `json:"field,omitempty"`
-}
-
-// Place is where it is kept.
-func (s Sibling) Place() Place { return Place{ID: s.SecretID, Region: s.Region, Role: s.Role} }
-
-func (c *Catalogue) siblings(s *Secret) []Sibling {
-	out := []Sibling{}
-	login, ok := s.Values["login"]
-	if !ok {
-		return out
-	}
-	for _, other := range c.Secrets {
-		if other.Name != s.Name && other.Runbook == s.Runbook && other.Values["login"] == login && slices.Contains(other.Read, "current") {
-			out = append(out, Sibling{Name: other.Name, SecretID: other.SecretID, Region: other.Region, Role: other.Role, Field: other.Field})
-		}
-	}
-	return out
-}
-
 func (c *Catalogue) link(url string) string {
 	if c.book.Link == nil {
 		return url

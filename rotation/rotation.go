@@ -45,6 +45,7 @@ type Rotation struct {
 	Claims  []Claim   `json:"claims,omitempty"`
 	Facts   Facts     `json:"facts"`
 	Debts   []Debt    `json:"debts,omitempty"`
+	Next    []Next    `json:"next,omitempty"` // siblings that are due, once it is complete
 	Turn    Turn      `json:"turn"`
 
 	Touched time.Time `json:"touched"` // the last turn or press: polling is quick for a while after it
@@ -140,6 +141,7 @@ type Facts struct {
 	FailingSince time.Time            `json:"failing_since"` // since when its users fail, at the latest
 	Identity     string               `json:"identity"`      // whom the new value belongs to
 	Expires      time.Time            `json:"expires"`       // when the new value expires; zero: not known
+	ProofLacks   string               `json:"proof_lacks"`   // what would have proven more, and why it didn't; empty: nothing
 	Missing      []string             `json:"missing"`       // named permissions that it lacks
 	Proven       []string             `json:"proven"`        // named permissions that a read proved
 	Unproven     []string             `json:"unproven"`      // those that only a write could prove

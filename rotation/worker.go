@@ -117,8 +117,10 @@ func (e *Engine) settle(ctx context.Context, r *Rotation, now time.Time) error {
 		v.By = c.By
 		verdicts = append(verdicts, v)
 	}
+	next := e.after(ctx, r)
 	_, err := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
 		events := r.Settle(verdicts, now)
+		r.offer(next)
 		if len(r.OpenClaims()) > 0 && len(unknown) > 0 {
 			r.Asking = now.Add(e.Waits.Slack)
 			events = append(events, r.silent(unknown, now)...)
@@ -140,6 +142,10 @@ func (e *Engine) attempt(ctx context.Context, r *Rotation, now time.Time) error 
 	if errors.Is(err, errMovedOn) || ctx.Err() != nil {
 		return nil
 	}
+	var next []Next
+	if o.kind == outcomeDone {
+		next = e.after(ctx, r)
+	}
 	_, uerr := e.update(ctx, r.ID, func(r *Rotation) ([]Event, error) {
 		s := r.Step()
 		if s == nil || s.ID != step || s.Round != round || s.State != Open {
@@ -151,6 +157,7 @@ func (e *Engine) attempt(ctx context.Context, r *Rotation, now time.Time) error 
 			return e.failed(r, err, now), nil
 		}
 		events := r.Record(o, now)
+		r.offer(next)
 		if o.kind == outcomeWait {
 			r.Due = e.again(r, o, now)
 		}

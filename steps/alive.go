@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"rekey/rotation"
 )
@@ -90,6 +92,35 @@ func (a Receive) accepted(ctx context.Context, t *rotation.Task, v rotation.Vers
 		return false, err
 	}
 	return true, nil
+}
+
+// toWait ends the note that asks to let a sibling go first.
+const toWait = "finish that first, so that they don't fail together."
+
+// kept is the step's note, or that a sibling has no live value just now: two of
+// the same user aren't broken at once. It keeps nobody from saving, and isn't
+// said where the old value here is dead as well.
+func (a Receive) kept(ctx context.Context, t *rotation.Task) (string, error) {
+	kept := t.Step().Kept()
+	if strings.HasSuffix(kept, toWait) {
+		kept = ""
+	}
+	var p receiveParams
+	if err := rotation.Decode(t.Step().With, &p); err != nil {
+		return "", err
+	}
+	if t.Rotation.Plan.Overlap != rotation.None || !t.Rotation.Facts.OldDead.IsZero() || len(p.Siblings) == 0 {
+		return kept, nil
+	}
+	var names []string
+	for _, s := range p.Siblings {
+		names = append(names, s.Name)
+	}
+	r, err := t.Failing(ctx, names...)
+	if err != nil || r == nil {
+		return kept, err
+	}
+	return fmt.Sprintf("%s is failing since %s (rotation %d): ", r.Plan.Secret, rotation.When(r.Facts.FailingSince), r.ID) + toWait, nil
 }
 
 // deadSibling tries the current value of each other secret behind the same

@@ -11,11 +11,21 @@ import (
 )
 
 // GitHubToken tries personal access tokens of one user, and ends them.
-type GitHubToken struct{ GitHub Tokens }
+type GitHubToken struct {
+	GitHub interface {
+		Tokens
+		OrgTokens(ctx context.Context, org string) ([]rotation.OrgToken, error)
+	}
+}
 
 type githubToken struct {
 	Login       string       `json:"login"` // whom the token must belong to
 	Permissions []permission `json:"permissions"`
+
+	// Where Rekey is a GitHub App that may list an organisation's tokens, the
+	// list says more than the token itself: which, and what it is called there.
+	Organisation string `json:"organisation"`
+	TokenName    string `json:"token_name"`
 }
 
 // A permission is named as GitHub's settings page names it. Probe is an API
@@ -82,5 +92,5 @@ func (g GitHubToken) Prove(ctx context.Context, v rotation.Value, c rotation.Cre
 			out.Missing = append(out.Missing, perm.Name)
 		}
 	}
-	return out, nil
+	return g.listed(ctx, c, params, out)
 }

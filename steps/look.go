@@ -73,7 +73,13 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	learned := func(f *rotation.Facts) { f.OldCreated = created }
+	use := lastUse(ctx, t) // before it is tried, which is a use as well
+	learned := func(f *rotation.Facts) {
+		f.OldCreated = created
+		if use != "" {
+			f.OldUse = use
+		}
+	}
 	if !readable || t.Prover() == nil {
 		return rotation.Wait(rotation.AtOnce, "").Knowing(learned), nil
 	}
@@ -91,6 +97,23 @@ func begin(ctx context.Context, t *rotation.Task, aws interface {
 		learned(f)
 		f.OldExpires, f.OldIdentity = owner.Expires, owner.Login
 	}), nil
+}
+
+// lastUse says when the old value was last used, where its provider tells. That
+// it doesn't holds nothing up.
+func lastUse(ctx context.Context, t *rotation.Task) string {
+	w, ok := t.Prover().(rotation.Witness)
+	if !ok {
+		return ""
+	}
+	at, known, err := w.LastUse(ctx, t.Rotation.Plan.Proof)
+	switch {
+	case err != nil || !known:
+		return ""
+	case at.IsZero():
+		return t.Prover().Provider() + " has never seen it used."
+	}
+	return t.Prover().Provider() + " saw it used last at " + rotation.When(at) + "."
 }
 
 // ours reports whether a staged version belongs to this rotation: one that any

@@ -65,6 +65,11 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 		return proof{}, nil, err
 	case shown.Wrong != "":
 		return again(shown.Wrong)
+	}
+	if owner.Expires.IsZero() {
+		owner.Expires = shown.Expires
+	}
+	switch {
 	case !owner.Expires.IsZero() && owner.Expires.Before(t.Now):
 		return again("has expired on " + t.Day(owner.Expires))
 	}
@@ -77,7 +82,7 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 	shown.Evidence = append(shown.Evidence, counted(shown)...)
 	return proof{Proof: shown, learn: func(f *rotation.Facts) {
 		f.Identity, f.Expires, f.Missing = owner.Login, owner.Expires, shown.Missing
-		f.Proven, f.Unproven = shown.Proven, shown.Unproven
+		f.Proven, f.Unproven, f.ProofLacks = shown.Proven, shown.Unproven, shown.Lacks
 	}}, nil, nil
 }
 

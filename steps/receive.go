@@ -114,8 +114,12 @@ func (a Receive) nothing(ctx context.Context, t *rotation.Task, v rotation.Versi
 	if err != nil || note != "" {
 		return rotation.Wait(0, note).Knowing(func(f *rotation.Facts) { f.Reminded = reminder }), err
 	}
+	kept, err := a.kept(ctx, t)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
 	if !t.Asked || t.Rotation.Plan.Overlap != rotation.None || !f.OldDead.IsZero() {
-		return rotation.Wait(0, t.Step().Kept()), nil
+		return rotation.Wait(0, kept), nil
 	}
 	old, readable, err := read(ctx, t, a.AWS, v, f.OldVersion)
 	if err != nil || !readable || t.Prover() == nil {

@@ -31,8 +31,9 @@ type world struct {
 	tokens  map[string]*token // by value
 	runs    []*run
 	copies  map[string]*copied // "owner/repo NAME"
-	silent  bool               // a dispatch doesn't tell the run's number, and no run shows
-	lenient bool               // a revocation is accepted and takes its time
+	listed  []rotation.OrgToken
+	silent  bool // a dispatch doesn't tell the run's number, and no run shows
+	lenient bool // a revocation is accepted and takes its time
 }
 
 type secret struct {
@@ -188,6 +189,16 @@ func (w *world) Revoke(_ context.Context, v rotation.Value) error {
 	}
 	w.tokens[v.Reveal()].dead = !w.lenient
 	return nil
+}
+
+// OrgTokens is for Apps only.
+func (w *world) OrgTokens(_ context.Context, org string) ([]rotation.OrgToken, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.listed != nil {
+		return w.listed, w.faults["OrgTokens"]
+	}
+	return nil, refused("GitHub", "listing the tokens of "+org, "403", "Personal access tokens: read")
 }
 
 func (w *world) Login(context.Context) (string, error) { return "rekey-bot", nil }
