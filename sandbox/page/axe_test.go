@@ -81,42 +81,52 @@ func TestThePageIsAccessible(t *testing.T) {
 	tabs := browser.Eval[[]string](i.b, "[...document.querySelectorAll('.tabs a')].map((a) => a.pathname)")
 	tabs = append(tabs, "/nowhere", "/aws/secretsmanager/secret?name="+stage.UserPAT, "/aws/iam/users/sam",
 		"/github/"+stage.PlatformRepo+"/settings/secrets/actions", "/github/"+stage.PlatformRepo+"/actions/workflows/"+stage.Resources)
-	for _, width := range []int64{1280, 390} {
-		for _, dark := range []bool{false, true} {
-			i.b.Size(width, 844)
-			i.b.Dark(dark)
-			for n, path := range tabs {
-				what := fmt.Sprintf("%s at %d px, dark %v", path, width, dark)
-				i.b.Open(address + path)
-				i.lookAt(t, what, "#consoles") // the rest is the same on all of them
-				if wide := browser.Eval[int64](i.b, "document.documentElement.scrollWidth"); wide > width {
-					t.Errorf("%s: it is %d px wide", what, wide)
-				}
-				shot(i.b, fmt.Sprintf("axe-%d-%v-%02d", width, dark, n))
+	for n, path := range tabs {
+		i.b.Open(address + path)
+		everyLook(i.b, func(look string, width int64) {
+			i.lookAt(t, path+look, "#consoles") // the rest is the same on all of them
+			if wide := browser.Eval[int64](i.b, "document.documentElement.scrollWidth"); wide > width {
+				t.Errorf("%s: it is %d px wide", path+look, wide)
 			}
-			i.b.Open(address)
-			i.look(t, fmt.Sprintf("the whole page at %d px, dark %v", width, dark))
-			i.b.Click("button", "How to save it")
-			i.b.See("It asks for the token without showing it")
-			i.look(t, fmt.Sprintf("a modal at %d px, dark %v", width, dark))
-			i.b.Click("button", "Send")
-			i.b.See("Please complete this required field.")
-			i.look(t, fmt.Sprintf("a refused form at %d px, dark %v", width, dark))
-			shot(i.b, fmt.Sprintf("axe-%d-%v-modal", width, dark))
-			i.b.Click("button", "Close this window")
-			i.b.Gone("It asks for the token")
-			i.b.Click("button", "Choose…")
-			i.b.See("Which integrations")
-			i.look(t, fmt.Sprintf("long lists at %d px, dark %v", width, dark))
-			shot(i.b, fmt.Sprintf("axe-%d-%v-lists", width, dark))
-			i.b.Click("button", "Close this window")
-			i.b.Gone("Which integrations")
-			i.b.Click("DisclosureTriangle", "More actions")
-			i.look(t, fmt.Sprintf("a menu at %d px, dark %v", width, dark))
-			i.b.Click("button", "Delete it")
-			i.b.See("Nobody can bring it back.")
-			i.look(t, fmt.Sprintf("a question at %d px, dark %v", width, dark))
-			i.b.Click("button", "Keep")
+			shot(i.b, fmt.Sprintf("axe-%02d%s", n, look))
+		})
+	}
+	everywhere := func(what string) {
+		t.Helper()
+		everyLook(i.b, func(look string, _ int64) {
+			i.look(t, what+look)
+			shot(i.b, "axe-"+what+look)
+		})
+	}
+	i.b.Open(address)
+	everywhere("the whole page")
+	i.b.Click("button", "How to save it")
+	i.b.See("It asks for the token without showing it")
+	everywhere("a modal")
+	i.b.Click("button", "Send")
+	i.b.See("Please complete this required field.")
+	everywhere("a refused form")
+	i.b.Click("button", "Close this window")
+	i.b.Gone("It asks for the token")
+	i.b.Click("button", "Choose…")
+	i.b.See("Which integrations")
+	everywhere("long lists")
+	i.b.Click("button", "Close this window")
+	i.b.Gone("Which integrations")
+	i.b.Click("DisclosureTriangle", "More actions")
+	everywhere("a menu")
+	i.b.Click("button", "Delete it")
+	i.b.See("Nobody can bring it back.")
+	everywhere("a question")
+}
+
+// everyLook shows the page on a desk and on a phone, light and dark.
+func everyLook(b *browser.Browser, do func(look string, width int64)) {
+	for _, width := range []int64{390, 1280} {
+		b.Size(width, 844)
+		for _, dark := range []bool{true, false} {
+			b.Dark(dark)
+			do(fmt.Sprintf(" at %d px, dark %v", width, dark), width)
 		}
 	}
 }
