@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"rekey/message"
 	"rekey/rotation"
@@ -94,5 +95,9 @@ func (c *Commands) withSightings(ctx context.Context, err error) error {
 		return err
 	}
 	exempted.Refusal.Safe = message.Seen(rotation.Sort(all)[exempted.Row])
+	if latest, lost := c.Store.Latest(ctx, exempted.Row); lost == nil && latest.State == rotation.Running {
+		exempted.Name = "" // somebody is being walked through it, or Rekey saw something
+		exempted.Refusal.Next += fmt.Sprintf(" Rotation %d is about it: `/rotate status %s` leads to its card.", latest.ID, exempted.Row)
+	}
 	return err
 }

@@ -44,8 +44,13 @@ func open(c Config, o stage.Options) (*house, error) {
 	return h, nil
 }
 
+// lively are the bot's waits, unless Config says others: whoever makes a key in
+// the console to see what happens doesn't wait an hour for it.
+var lively = map[string]string{"watch": "2m"}
+
 // furnish writes what the bot is told, and says how it is started.
 func (h *house) furnish(c Config) error {
+	h.stage.SetWaits(lively)
 	if c.Waits != nil {
 		h.stage.SetWaits(c.Waits)
 	}
