@@ -37,7 +37,7 @@ github> new-environment.yml runs
 #platform | old token: not proven dead · not read: the proof comes from its users` + byHand + `
 #platform | GitHub MP CI User PAT rotated · The old token of GitHub MP CI User PAT
 thread | still owed
-journal> aws "GetSecretValue" called 0
+journal> aws "GetSecretValue" on github_ci_user_pat called 0
 `},
 		{"only the staged value may be read", []string{"read: [pending, current, previous]", "read: [pending]"}, nil, approved + `
 #platform | not proven dead · belongs to modernisation-platform-ci · 3 permissions proven` + byHand + `
@@ -83,7 +83,7 @@ starter> [Attest…] because deleted it just now
 #platform | GitHub MP CI User PAT rotated · Still owed
 thread | still owed
 journal> github "POST revoke" applied 0
-journal> aws "GetSecretValue" called 0
+journal> aws "GetSecretValue" on github_ci_user_pat called 0
 `},
 	} {
 		t.Run(v.name, func(t *testing.T) {
