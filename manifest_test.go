@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -12,6 +13,10 @@ import (
 
 	"rekey/need"
 )
+
+type events struct {
+	Bot []string `yaml:"bot_events"`
+}
 
 // manifest is what Rekey relies on in the Slack app's manifest.
 type manifest struct {
@@ -29,7 +34,7 @@ type manifest struct {
 			Enabled bool   `yaml:"is_enabled"`
 			URL     string `yaml:"request_url"`
 		} `yaml:"interactivity"`
-		Events *struct{} `yaml:"event_subscriptions"`
+		Events *events `yaml:"event_subscriptions"`
 	} `yaml:"settings"`
 }
 
@@ -43,8 +48,11 @@ func TestTheManifestAsksForTheSmallestRights(t *testing.T) {
 	if diff := cmp.Diff(want, m.OAuth.Scopes); diff != "" {
 		t.Errorf("scopes: %s", diff)
 	}
-	if !m.Settings.SocketMode || !m.Settings.Interactivity.Enabled || m.Settings.Interactivity.URL != "" || m.Settings.Events != nil {
-		t.Errorf("Rekey needs Socket Mode, buttons, no public address and no events: %+v", m.Settings)
+	if !m.Settings.SocketMode || !m.Settings.Interactivity.Enabled || m.Settings.Interactivity.URL != "" {
+		t.Errorf("Rekey needs Socket Mode, buttons and no public address: %+v", m.Settings)
+	}
+	if want := (events{Bot: []string{"app_home_opened"}}); m.Settings.Events == nil || !reflect.DeepEqual(*m.Settings.Events, want) {
+		t.Errorf("the one event that Rekey needs is that somebody opens its App Home: %+v", m.Settings.Events)
 	}
 	if len(m.Features.SlashCommands) != 1 || m.Features.SlashCommands[0].Command != "/rotate" {
 		t.Errorf("commands are %+v", m.Features.SlashCommands)

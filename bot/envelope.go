@@ -43,6 +43,7 @@ type interaction struct {
 	} `json:"container"`
 	Actions []slack.BlockAction `json:"actions"`
 	View    struct {
+		Type     string          `json:"type"`
 		Callback string          `json:"callback_id"`
 		Metadata string          `json:"private_metadata"`
 		State    slack.ViewState `json:"state"`
@@ -60,6 +61,8 @@ func open(f frame) (letter, error) {
 		return command(f)
 	case "interactive":
 		return interactive(f)
+	case "events_api":
+		return event(f)
 	}
 	return letter{}, nil
 }
@@ -97,7 +100,7 @@ func interactive(f frame) (letter, error) {
 	switch {
 	case p.Type == "block_actions" && len(p.Actions) > 0 && !isLink(p.Actions[0]):
 		r.Kind, r.Action, r.Value = commands.Pressed, p.Actions[0].ActionID, entered(p.Actions[0])
-		r.Message, r.Ephemeral = p.Container.Message, p.Container.Ephemeral
+		r.Message, r.Ephemeral, r.Home = p.Container.Message, p.Container.Ephemeral, p.View.Type == "home"
 		r.Channel = p.Container.Channel
 		if r.Channel == "" {
 			r.Channel = p.Channel.ID
@@ -114,6 +117,36 @@ func interactive(f frame) (letter, error) {
 	}
 	l.request = r
 	return l, nil
+}
+
+// event reads the one event that the app subscribes to: somebody opens its App
+// Home. https://docs.slack.dev/reference/events/app_home_opened
+func event(f frame) (letter, error) {
+	var p struct {
+		App            string  `json:"api_app_id"`
+		Team           string  `json:"team_id"`
+		Authorizations []idsOf `json:"authorizations"`
+		Event          struct {
+			Type string `json:"type"`
+			User string `json:"user"`
+			Tab  string `json:"tab"`
+		} `json:"event"`
+	}
+	if json.Unmarshal(f.Payload, &p) != nil {
+		return letter{}, fmt.Errorf("reading an %s envelope: %w", f.Type, errBroken)
+	}
+	l := letter{from: home{app: p.App, team: p.Team}}
+	if len(p.Authorizations) > 0 {
+		l.from.enterprise = p.Authorizations[0].Enterprise
+	}
+	if p.Event.Type == "app_home_opened" && p.Event.Tab == "home" {
+		l.request = commands.Request{Kind: commands.Opened, Envelope: f.Envelope, User: rotation.Person(p.Event.User), Home: true}
+	}
+	return l, nil
+}
+
+type idsOf struct {
+	Enterprise string `json:"enterprise_id"`
 }
 
 // isLink reports whether a press only opened a page: Slack sends it all the

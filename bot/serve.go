@@ -109,6 +109,9 @@ func (s *server) answer(k *socket, f frame, came time.Time) {
 	if answer.Open != nil {
 		s.show(l.request, *answer.Open)
 	}
+	if answer.Home != nil {
+		s.publish(l.request.User, *answer.Home)
+	}
 }
 
 // ours reports whether an envelope is for the app that the socket belongs to,
@@ -174,8 +177,21 @@ func (s *server) owe(r commands.Request, text string) bool {
 	return true
 }
 
-// show opens a form. It is the only call that an answer makes, after the
-// acknowledgement; if it fails, the person is told.
+// publish draws somebody's App Home, after the acknowledgement. One that isn't
+// drawn is drawn when they open it again.
+// https://docs.slack.dev/reference/methods/views.publish
+func (s *server) publish(user rotation.Person, view slack.HomeTabViewRequest) {
+	err := s.api.call(context.Background(), "views.publish", callWait, func(ctx context.Context, c *slack.Client) error {
+		_, err := c.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: string(user), View: view})
+		return err
+	})
+	if err != nil {
+		s.cfg.Log.Warn("an App Home wasn't drawn", "user", user, "error", err)
+	}
+}
+
+// show opens a form, after the acknowledgement; if it fails, the person is
+// told.
 // https://docs.slack.dev/reference/methods/views.open
 func (s *server) show(r commands.Request, view slack.ModalViewRequest) {
 	err := s.api.call(context.Background(), "views.open", openWait, func(ctx context.Context, c *slack.Client) error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
@@ -166,7 +167,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 		return ended(err)
 	}
 	handler := &commands.Commands{
-		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log,
+		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log, Version: "Rekey " + Version(),
 	}
 	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks, s.Now)
 	if err != nil {
@@ -176,11 +177,27 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return slack.Run(ctx, handler) })
 	group.Go(func() error { return slack.Cards.Run(ctx) })
+	group.Go(func() error { return slack.RunDigest(ctx, s.digest(zone, channels[0], db, handler)) })
 	group.Go(func() error { return engine.Run(ctx) })
 	group.Go(func() error { return engine.Watch(ctx) })
 	group.Go(func() error { return page.run(ctx) })
 	group.Go(func() error { return tidy(ctx, db, log) })
 	return ended(group.Wait())
+}
+
+// digest is when and where the weekly digest is posted, and by whom it is
+// written.
+func (s Service) digest(zone *time.Location, team rotation.Handle, db *storage.DB, writer *commands.Commands) bot.Digest {
+	schedule, err := cron.ParseStandard(s.settings.Digest.Schedule)
+	if err != nil {
+		panic("cli: a schedule that was checked can't be read: " + err.Error())
+	}
+	channel := team
+	if name := s.settings.Digest.Channel; name != "" {
+		id, _ := s.settings.id(name) // checked when the settings were read
+		channel = rotation.Handle{Name: name, ID: id}
+	}
+	return bot.Digest{Schedule: schedule, Zone: zone, Channel: channel, Store: db, Write: writer.Digest}
 }
 
 // ended gives an error of the running bot its exit code.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"rekey/rotation"
 )
 
@@ -22,11 +24,18 @@ type Settings struct {
 	Hours     Hours             // in which people are reminded
 	Features  Features          // what needs rights beyond the smallest set
 	Waits     map[string]string // times in Go's notation, "5s", by the names in docs/operations.md
+	Digest    Digest
 	Links     map[string]string // where links with this beginning lead instead
 }
 
 // Hours are the working hours.
 type Hours struct{ From, To int }
+
+// Digest is the weekly message.
+type Digest struct {
+	Schedule string // when it is due, as cron says it: "0 9 * * MON", in the zone
+	Channel  string // its handle; empty: the first channel of the catalogue
+}
 
 // Features need Slack rights that the smallest set doesn't have.
 type Features struct {
@@ -39,6 +48,7 @@ func (s *Settings) places() map[string]any {
 	return map[string]any{
 		"workspace.app": &s.Workspace.App, "workspace.team": &s.Workspace.Team, "workspace.enterprise": &s.Workspace.Enterprise,
 		"handles": &s.Handles, "zone": &s.Zone, "hours.from": &s.Hours.From, "hours.to": &s.Hours.To,
+		"digest.schedule": &s.Digest.Schedule, "digest.channel": &s.Digest.Channel,
 		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "waits": &s.Waits, "links": &s.Links,
 	}
 }
@@ -77,7 +87,7 @@ func (s *Settings) waits() (w rotation.Waits, slack slackWaits, problems []strin
 // readSettings reads the settings file strictly and returns everything that is
 // wrong with it.
 func readSettings(path string) (Settings, []string) {
-	s := Settings{Zone: "Europe/London", Hours: Hours{9, 18}}
+	s := Settings{Zone: "Europe/London", Hours: Hours{9, 18}, Digest: Digest{Schedule: "0 9 * * MON"}}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return s, []string{"the settings can't be read: " + err.Error()}
@@ -116,6 +126,10 @@ func (s *Settings) check() []string {
 			add(true, "handles: %s is neither a group (\"@%s\") nor a channel (\"#%s\"); the quotes are needed", handle, handle, handle)
 		}
 	}
+	_, err = cron.ParseStandard(s.Digest.Schedule)
+	add(err != nil, "digest: schedule: %q is not a time like \"0 9 * * MON\" (minute, hour, day, month, weekday)", s.Digest.Schedule)
+	_, there := s.id(s.Digest.Channel)
+	add(s.Digest.Channel != "" && !there, "digest: channel: the handle %s has no id under handles", s.Digest.Channel)
 	_, _, wrong := s.waits()
 	return append(problems, wrong...)
 }

@@ -21,6 +21,7 @@ type Commands struct {
 	Zone    *time.Location
 	Channel string // where cards are, for a private answer to something typed elsewhere
 	Log     *slog.Logger
+	Version string // of what runs, for App Home
 
 	doubts doubts
 }
@@ -33,9 +34,11 @@ type Store interface {
 	Latest(ctx context.Context, secret string) (*rotation.Rotation, error)
 	Running(ctx context.Context) ([]*rotation.Rotation, error)
 	Newest(ctx context.Context) ([]*rotation.Rotation, error)
+	Ended(ctx context.Context, secret string, limit int) ([]*rotation.Rotation, error)
 	Owing(ctx context.Context) ([]*rotation.Rotation, error)
 	Sightings(ctx context.Context) ([]rotation.Sighting, error)
 	Card(ctx context.Context, id rotation.ID) (rotation.Card, error)
+	Head(ctx context.Context) (lines int64, hash string, err error)
 }
 
 // Team says who belongs to a group, as far as Slack has told lately; known is
@@ -55,9 +58,15 @@ func (c *Commands) Handle(ctx context.Context, r Request) Answer {
 	case Typed:
 		return c.typed(ctx, r)
 	case Pressed:
-		return c.pressed(ctx, r)
+		a := c.pressed(ctx, r)
+		if r.Home {
+			a.Home = c.home(ctx, r).Home
+		}
+		return a
 	case Submitted:
 		return c.submitted(ctx, r)
+	case Opened:
+		return c.home(ctx, r)
 	}
 	return Answer{}
 }

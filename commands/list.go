@@ -12,9 +12,56 @@ import (
 // list shows every secret of the catalogue and where it stands, what isn't as
 // it has to be, and the old credentials that aren't proven dead.
 func (c *Commands) list(ctx context.Context, r Request) Answer {
-	newest, err := c.Store.Newest(ctx)
+	rows, owing, err := c.known(ctx)
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
+	}
+	return answer(message.List(rows, owing, c.context()))
+}
+
+// due shows what of the list needs somebody.
+func (c *Commands) due(ctx context.Context, r Request) Answer {
+	rows, owing, err := c.known(ctx)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	return answer(message.Due(rows, owing, c.context()))
+}
+
+// chapters is how many rotations a history has; older ones are in the database.
+const chapters = 50
+
+// history shows the rotations of one secret.
+func (c *Commands) history(ctx context.Context, r Request, name string) Answer {
+	secret, err := c.Engine.Catalogue.Secret(clean(name))
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	all, err := c.Store.Ended(ctx, secret.Name, chapters)
+	if err != nil {
+		return c.refused(ctx, r, 0, err)
+	}
+	latest, err := c.Store.Latest(ctx, secret.Name)
+	switch {
+	case rotation.Is(err, rotation.Unknown):
+	case err != nil:
+		return c.refused(ctx, r, 0, err)
+	case latest.State == rotation.Running:
+		all = append([]*rotation.Rotation{latest}, all...)
+	}
+	links := map[rotation.ID]string{}
+	for _, x := range all {
+		links[x.ID] = c.link(ctx, x.ID)
+	}
+	return answer(message.History(secret.Title, all, links, c.context()))
+}
+
+// known is all that is known of every secret, and what is still owed. The
+// list, the digest and App Home show the same.
+func (c *Commands) known(ctx context.Context) (rows []message.Row, owing []message.Owed, err error) {
+	newest, err := c.Store.Newest(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	by := map[string]*rotation.Rotation{}
 	for _, x := range newest {
@@ -22,10 +69,9 @@ func (c *Commands) list(ctx context.Context, r Request) Answer {
 	}
 	all, err := c.Store.Sightings(ctx)
 	if err != nil {
-		return c.refused(ctx, r, 0, err)
+		return nil, nil, err
 	}
 	seen := rotation.Sort(all)
-	var rows []message.Row
 	for _, s := range c.Engine.Catalogue.Secrets {
 		row := message.Row{Standing: rotation.Stand(s, by[s.Name], seen)}
 		if row.Running != nil {
@@ -38,17 +84,16 @@ func (c *Commands) list(ctx context.Context, r Request) Answer {
 			rows = append(rows, message.Row{Standing: rotation.Stand(s, nil, seen), Whole: true})
 		}
 	}
-	owing, err := c.Store.Owing(ctx)
+	debtors, err := c.Store.Owing(ctx)
 	if err != nil {
-		return c.refused(ctx, r, 0, err)
+		return nil, nil, err
 	}
-	var debts []message.Owed
-	for _, x := range owing {
+	for _, x := range debtors {
 		if x.State != rotation.Running { // a running one shows its own
-			debts = append(debts, message.Owed{Rotation: x, Link: c.link(ctx, x.ID)})
+			owing = append(owing, message.Owed{Rotation: x, Link: c.link(ctx, x.ID)})
 		}
 	}
-	return answer(message.List(rows, debts, c.context()))
+	return rows, owing, nil
 }
 
 // refresh has everything looked at again.

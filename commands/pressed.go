@@ -19,17 +19,8 @@ const reasonField = "reason"
 func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 	action, _, _ := strings.Cut(r.Action, ":")
 	id, press, err := message.DecodePress(r.Value)
-	if err != nil && action == message.ActionStart {
-		return c.start(ctx, r, r.Value)
-	}
-	if err != nil && action == message.ActionRefresh {
-		return c.refresh(ctx, r)
-	}
-	if err != nil && action == message.ActionPick {
-		return c.pickCompromised(ctx, r)
-	}
 	if err != nil {
-		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Stale, What: "Rekey doesn't know that button.", Next: "`/rotate status` shows the cards."})
+		return c.pressedElsewhere(ctx, r, action)
 	}
 	if press.Verb == message.FollowLink {
 		return Answer{}
@@ -59,6 +50,21 @@ func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 		return c.refused(ctx, r, id, err)
 	}
 	return Answer{}
+}
+
+// pressedElsewhere does what a button asks for that is about no rotation.
+func (c *Commands) pressedElsewhere(ctx context.Context, r Request, action string) Answer {
+	switch action {
+	case message.ActionStart:
+		return c.start(ctx, r, r.Value)
+	case message.ActionRefresh:
+		return c.refresh(ctx, r)
+	case message.ActionPick:
+		return c.pickCompromised(ctx, r)
+	case message.ActionHome:
+		return Answer{} // App Home is drawn after each press on it
+	}
+	return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.Stale, What: "Rekey doesn't know that button.", Next: "`/rotate status` shows the cards."})
 }
 
 // onCard returns the rotation if the button was on its present card: the row

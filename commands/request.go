@@ -17,6 +17,7 @@ const (
 	Typed     Kind = iota + 1 // a slash command
 	Pressed                   // a button, a menu
 	Submitted                 // a form
+	Opened                    // App Home
 )
 
 // A Request is one thing that one person asked for, as bot decoded it. Its ids
@@ -29,6 +30,7 @@ type Request struct {
 	Channel   string            // where it was typed or pressed
 	Message   string            // ts of the message with the button
 	Ephemeral bool              // the button was on a private answer
+	Home      bool              // it was in App Home
 	Trigger   string            // opens a modal, for three seconds
 	Text      string            // Typed: what follows /rotate
 	Action    string            // Pressed: action_id
@@ -38,11 +40,12 @@ type Request struct {
 }
 
 // An Answer is what goes back at once. At most one of its parts is set besides
-// Open.
+// Open and Home.
 type Answer struct {
-	Text   string                  // a private message: in the acknowledgement of a command
-	Blocks []slack.Block           // its blocks, if it has any
-	Errors map[string]string       // Submitted: what is wrong with which field, by block_id
-	Open   *slack.ModalViewRequest // a form to open, after the acknowledgement
-	Update *slack.ModalViewRequest // Submitted: what the form becomes
+	Text   string                    // a private message: in the acknowledgement of a command
+	Blocks []slack.Block             // its blocks, if it has any
+	Errors map[string]string         // Submitted: what is wrong with which field, by block_id
+	Open   *slack.ModalViewRequest   // a form to open, after the acknowledgement
+	Home   *slack.HomeTabViewRequest // what the person's App Home shows, after the acknowledgement
+	Update *slack.ModalViewRequest   // Submitted: what the form becomes
 }

@@ -23,6 +23,10 @@ func (c *Commands) typed(ctx context.Context, r Request) Answer {
 		return answer(message.Help())
 	case word == "list" && len(rest) == 0:
 		return c.list(ctx, r)
+	case word == "due" && len(rest) == 0:
+		return c.due(ctx, r)
+	case word == "history" && len(rest) >= 1 && len(rest) <= 2:
+		return c.history(ctx, r, strings.Join(rest, " "))
 	case word == "refresh" && len(rest) == 0:
 		return c.refresh(ctx, r)
 	case word == "status" && len(rest) == 0:

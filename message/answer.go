@@ -37,6 +37,7 @@ func Help() Post {
 		"`/rotate NAME` starts a rotation; its card then says what to do, step by step.",
 		"`/rotate NAME --compromised` does the same when somebody else may know the value: without delay, and with a review afterwards.",
 		"`/rotate list` shows all secrets: what is in progress and what is due; `/rotate refresh` has their providers asked again.",
+		"`/rotate due` shows what needs somebody; `/rotate history NAME` shows how a secret was rotated before.",
 		"`/rotate status` shows what is in progress; `/rotate status NAME` shows one.",
 		"`/rotate cancel NAME` asks why and ends a rotation, as long as nothing was changed.",
 		"Never type a secret itself: whatever passes through Slack counts as exposed.",

@@ -10,9 +10,10 @@ import (
 
 // An entry is one line of a list, and where it belongs.
 type entry struct {
-	rank rank
-	on   time.Time
-	line line
+	rank  rank
+	on    time.Time
+	line  line
+	start string // the secret that one can start from here; empty: none
 }
 
 type rank int
@@ -22,6 +23,7 @@ const (
 	rankParked
 	rankRunning
 	rankOverdue
+	rankStart // it has to be started this week, to be done in time
 	rankDebt
 	rankUnknown
 	rankDue
@@ -35,7 +37,7 @@ func (row Row) entry(c Context) entry {
 		if r := row.Running; r != nil {
 			said = fmt.Sprintf("%d %s · ", r.ID, holding(r)) + said
 		}
-		return entry{rankAlarm, time.Unix(row.Alarms[0].Finding.Since, 0), line{said: "! " + title + " · " + said, card: row.Link}}
+		return entry{rank: rankAlarm, on: time.Unix(row.Alarms[0].Finding.Since, 0), line: line{said: "! " + title + " · " + said, card: row.Link}}
 	}
 	if row.Running != nil {
 		return row.progress(title, c)
@@ -43,16 +45,39 @@ func (row Row) entry(c Context) entry {
 	d := row.Clocks.Due()
 	switch said := row.why(d, c); {
 	case row.Secret.Exempt != nil && !d.On.IsZero() && !d.On.Before(c.Now):
-		return entry{rankExempt, d.On, line{said: "– " + title + " · not rotated, review due " + Day(d.On, c) + row.blind(c)}}
+		return entry{rank: rankExempt, on: d.On, line: line{said: "– " + title + " · not rotated, review due " + Day(d.On, c) + row.blind(c)}}
 	case row.Secret.Exempt != nil:
-		return entry{rankOverdue, d.On, line{said: "! " + title + " · not rotated, and the review of that is overdue since " + Day(d.On, c)}}
+		return entry{rank: rankOverdue, on: d.On, line: line{said: "! " + title + " · not rotated, and the review of that is overdue since " + Day(d.On, c)}}
 	case d.On.IsZero():
-		return entry{rankUnknown, d.On, line{said: "? " + title + " · not known when it is due" + said}}
+		return entry{rank: rankUnknown, on: d.On, line: line{said: "? " + title + " · not known when it is due" + said}, start: row.Secret.Name}
 	case d.On.Before(c.Now):
-		return entry{rankOverdue, d.On, line{said: "! " + title + " · overdue since " + Day(d.On, c) + said}}
+		return entry{rank: rankOverdue, on: d.On, line: line{said: "! " + title + " · overdue since " + Day(d.On, c) + said}, start: row.Secret.Name}
 	default:
-		return entry{rankDue, d.On, line{said: "○ " + title + " · due " + Day(d.On, c) + said}}
+		return row.coming(title, said, d, c)
 	}
+}
+
+// coming is a secret that is due later: sooner to be started than due, where
+// that takes time.
+func (row Row) coming(title, said string, d rotation.Due, c Context) entry {
+	due := "due " + Day(d.On, c) + said
+	lead := int(row.Secret.Lead)
+	from := d.On.AddDate(0, 0, -lead)
+	switch takes := fmt.Sprintf(", since it takes %s", days(lead)); {
+	case lead == 0 || from.After(c.Now.AddDate(0, 0, 7)):
+		return entry{rank: rankDue, on: d.On, line: line{said: "○ " + title + " · " + due}, start: row.Secret.Name}
+	case from.Before(c.Now) || Day(from, c) == Day(c.Now, c):
+		return entry{rank: rankStart, on: from, line: line{said: "! " + title + " · " + due + "; start today" + takes}, start: row.Secret.Name}
+	default:
+		return entry{rank: rankStart, on: from, line: line{said: "! " + title + " · " + due + "; start by " + Day(from, c) + takes}, start: row.Secret.Name}
+	}
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "a day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 // why says which clock makes it due, or why none is known.
@@ -109,7 +134,7 @@ func owedLine(o Owed, d rotation.Debt, c Context) entry {
 	if !d.Since.IsZero() {
 		said += ", for " + length(c.Now.Sub(d.Since))
 	}
-	return entry{rankDebt, d.Since, line{said: said, card: o.Link}}
+	return entry{rank: rankDebt, on: d.Since, line: line{said: said, card: o.Link}}
 }
 
 // progress is where a running rotation stands.
@@ -119,15 +144,15 @@ func (row Row) progress(title string, c Context) entry {
 	s := r.Step()
 	switch {
 	case s == nil:
-		return entry{rankRunning, r.Started, line{said: "● " + said, card: row.Link}}
+		return entry{rank: rankRunning, on: r.Started, line: line{said: "● " + said, card: row.Link}}
 	case s.State == rotation.Parked:
-		return entry{rankParked, r.Started, line{said: "! " + said + ", parked: " + Cut(rotation.Clean(s.Title), 60), card: row.Link}}
+		return entry{rank: rankParked, on: r.Started, line: line{said: "! " + said + ", parked: " + Cut(rotation.Clean(s.Title), 60), card: row.Link}}
 	case s.Is(rotation.KindApprove):
 		said += ", waiting for approval"
 	default:
 		said += ": " + Cut(rotation.Clean(s.Title), 60)
 	}
-	return entry{rankRunning, r.Started, line{said: "● " + said + ", since " + rotation.When(s.Opened), card: row.Link}}
+	return entry{rank: rankRunning, on: r.Started, line: line{said: "● " + said + ", since " + rotation.When(s.Opened), card: row.Link}}
 }
 
 // holding says who holds a rotation, for a line.

@@ -31,6 +31,7 @@ type rendering struct {
 	kept bool // as a golden file
 	post *Post
 	view *slack.ModalViewRequest
+	home *slack.HomeTabViewRequest
 }
 
 // renderings are everything that this package draws, for the stories above.
@@ -91,7 +92,7 @@ func renderings(t testing.TB) []rendering {
 		rows = append(rows, row)
 	}
 	post("list", List(rows, nil, c))
-	watched(by, c, post)
+	watched(by, c, post, func(name string, v slack.HomeTabViewRequest) { add(rendering{name: name, kept: true, home: &v}) })
 	post("status_all", StatusAll([]*rotation.Rotation{rows[0].Running, rows[1].Running}, map[rotation.ID]string{42: permalink}, c))
 	post("status_all_nothing", StatusAll(nil, nil, c))
 	view("pick", Pick([]rotation.Secret{rows[0].Secret, rows[1].Secret}, map[string]rotation.ID{rows[0].Secret.Name: 42}, c))
@@ -142,8 +143,11 @@ func values(p Post) []string {
 func encode(t testing.TB, x rendering) []byte {
 	t.Helper()
 	var v any = x.view
-	if x.post != nil {
+	switch {
+	case x.post != nil:
 		v = map[string]any{"text": x.post.Text, "blocks": x.post.Blocks}
+	case x.home != nil:
+		v = x.home
 	}
 	text, err := json.Marshal(v)
 	if err != nil {

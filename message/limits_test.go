@@ -25,10 +25,14 @@ func within(t testing.TB, x rendering) {
 			t.Errorf("%s: %s has %d, allowed are %d to %d", x.name, what, n, least, most)
 		}
 	}
-	if x.post != nil {
+	switch {
+	case x.home != nil:
+		check("blocks", len(x.home.Blocks.BlockSet), 1, maxViewBlocks)
+		check("the whole view", len(raw), 1, maxView)
+	case x.post != nil:
 		check("text", utf8.RuneCountInString(x.post.Text), 1, maxFallback)
 		check("blocks", len(x.post.Blocks), 1, maxMessageBlocks)
-	} else {
+	default:
 		check("blocks", len(x.view.Blocks.BlockSet), 1, maxViewBlocks)
 		check("private_metadata", utf8.RuneCountInString(x.view.PrivateMetadata), 0, maxMetadata)
 		check("the whole view", len(raw), 1, maxView)
@@ -105,7 +109,7 @@ func within(t testing.TB, x rendering) {
 			}
 		}
 	})
-	if inputs && x.view.Submit == nil {
+	if inputs && (x.view == nil || x.view.Submit == nil) {
 		t.Errorf("%s has an input and nothing to submit it", x.name)
 	}
 }

@@ -28,45 +28,78 @@ type Owed struct {
 // in progress, what is overdue, old credentials that may live, what isn't known,
 // what is due. What doesn't fit into a private answer is counted.
 func List(rows []Row, owing []Owed, c Context) Post {
-	var all []entry
-	counts := map[rank]int{}
-	secrets := 0
-	for _, row := range rows {
-		if !row.Whole {
-			secrets++
-		} else if len(row.Alarms) == 0 && row.Blind == nil {
-			continue // its members say what there is to say
-		}
-		e := row.entry(c)
-		counts[e.rank]++
-		all = append(all, e)
-	}
-	for _, o := range owing {
-		for _, d := range o.Rotation.OpenDebts() {
-			counts[rankDebt]++
-			all = append(all, owedLine(o, d, c))
-		}
-	}
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.rank, b.rank), a.on.Compare(b.on)) })
+	all, counts := urgency(rows, owing, c)
 	lines := make([]line, len(all))
 	for i, e := range all {
 		lines[i] = e.line
 	}
-	head := []string{fmt.Sprintf("%d secrets", secrets)}
+	p := listed(counts.said(), lines, c)
+	p.buttons(slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText)))
+	return p.post()
+}
+
+// Due shows what of List needs somebody: all but what is fine.
+func Due(rows []Row, owing []Owed, c Context) Post {
+	all, counts := urgency(rows, owing, c)
+	var lines []line
+	for _, e := range all {
+		if e.rank < rankDue || e.on.Before(c.Now.AddDate(0, 0, digestSoon)) {
+			lines = append(lines, e.line)
+		}
+	}
+	if len(lines) == 0 {
+		return answer(c, line{said: "Nothing is due within a month. " + counts.said() + ": `/rotate list`."})
+	}
+	return listed(counts.said(), lines, c).post()
+}
+
+// urgency sorts all that is known into lines, the most urgent first, and counts
+// them.
+func urgency(rows []Row, owing []Owed, c Context) ([]entry, tally) {
+	var all []entry
+	t := tally{by: map[rank]int{}}
+	for _, row := range rows {
+		if !row.Whole {
+			t.secrets++
+		} else if len(row.Alarms) == 0 && row.Blind == nil {
+			continue // its members say what there is to say
+		}
+		e := row.entry(c)
+		t.by[e.rank]++
+		all = append(all, e)
+	}
+	for _, o := range owing {
+		for _, d := range o.Rotation.OpenDebts() {
+			t.by[rankDebt]++
+			all = append(all, owedLine(o, d, c))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.rank, b.rank), a.on.Compare(b.on)) })
+	return all, t
+}
+
+// A tally counts the entries of a list.
+type tally struct {
+	secrets int
+	by      map[rank]int
+}
+
+// said is the tally in words: what needs somebody, and the rest in one number.
+func (t tally) said() string {
+	head := []string{count(t.secrets, "secret")}
 	for _, part := range []struct {
 		n    int
 		said string
 	}{
-		{counts[rankAlarm], "%d to be looked at now"}, {counts[rankParked] + counts[rankRunning], "%d in progress"}, {counts[rankOverdue], "%d overdue"},
-		{counts[rankDebt], "%d still owed"}, {counts[rankUnknown], "%d not known"},
+		{t.by[rankAlarm], "%d to be looked at now"}, {t.by[rankOverdue], "%d overdue"}, {t.by[rankStart], "%d to start this week"},
+		{t.by[rankParked] + t.by[rankRunning], "%d in progress"},
+		{t.by[rankDebt], "%d still owed"}, {t.by[rankUnknown], "%d not known"},
 	} {
 		if part.n > 0 {
 			head = append(head, fmt.Sprintf(part.said, part.n))
 		}
 	}
-	p := listed(strings.Join(head, ", "), lines, c)
-	p.buttons(slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText)))
-	return p.post()
+	return strings.Join(head, ", ")
 }
 
 // Refreshing answers whoever asked for a new look at everything.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"rekey/rotation"
 )
 
@@ -69,7 +71,7 @@ var seenKey = "The user has an active access key: AKIAIOSFODNN7EXAMPLE, made " +
 
 // watched draws what is known by looking: the list, the answers about what
 // isn't rotated, and what is still owed.
-func watched(by map[string]*story, c Context, post func(string, Post)) {
+func watched(by map[string]*story, c Context, post func(string, Post), view func(string, slack.HomeTabViewRequest)) {
 	sight := func(about, kind string, f rotation.Finding, seen string) rotation.Sighting {
 		return rotation.Sighting{About: about, Kind: kind, Finding: f, Seen: clock(seen), Looked: clock(seen)}
 	}
@@ -121,6 +123,7 @@ func watched(by map[string]*story, c Context, post func(string, Post)) {
 	}
 	owing := []Owed{{Rotation: by["none_51_done_with_debts"].r, Link: permalink}}
 	post("list_watched", List(rows, owing, c))
+	weekly(rows, owing, by, c, post, view)
 	refusal := &rotation.Error{Reason: rotation.NotNow, What: breakGlass + " isn't rotated: It is kept for break-glass purposes.", Next: "Owner @modernisation-platform, to be reviewed Sat 22 May 2027."}
 	for name, about := range map[string]rotation.Sighting{
 		"seen": all[0], "blind": blind(breakGlass, "AWS didn't answer (ListAccessKeys: timeout)", rotation.Finding{Words: "The user has no access key."}, old), "never": all[3],
@@ -152,7 +155,7 @@ func TestAListOfThousandsFits(t *testing.T) {
 		if rest := fmt.Sprintf("… and %d more", n-shown); shown < n && !strings.Contains(said, rest) {
 			t.Errorf("%s shows %d and doesn't say %q", x.name, shown, rest)
 		}
-		if !strings.Contains(p.Text, fmt.Sprintf("%d secrets", n)) {
+		if !strings.Contains(p.Text, count(n, "secret")) {
 			t.Errorf("%s doesn't count them", x.name)
 		}
 	}

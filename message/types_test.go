@@ -38,11 +38,14 @@ func TestSlacksTypesAcceptEverything(t *testing.T) {
 	need.File(t, "npm", filepath.Join(modules, "@slack", "types", "package.json"))
 
 	var text bytes.Buffer
-	text.WriteString("import type {KnownBlock, ModalView} from '@slack/types';\n" + planted)
+	text.WriteString("import type {HomeView, KnownBlock, ModalView} from '@slack/types';\n" + planted)
 	for i, x := range renderings(t) {
 		kind, v := "ModalView", encode(t, x)
-		if x.post != nil {
+		switch {
+		case x.post != nil:
 			kind = "{text: string, blocks: KnownBlock[]}"
+		case x.home != nil:
+			kind = "HomeView"
 		}
 		fmt.Fprintf(&text, "// %s\nexport const x%d: %s = %s;\n", x.name, i, kind, bytes.TrimSpace(v))
 	}

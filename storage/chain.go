@@ -15,6 +15,16 @@ import (
 // written.
 var ErrTampered = errors.New("the audit log was changed")
 
+// Head returns how many lines the audit log has and the hash of its last one,
+// for somebody to keep outside of the database.
+func (db *DB) Head(ctx context.Context) (lines int64, hash string, err error) {
+	err = db.reader.QueryRowContext(ctx, `select seq, hash from head where id = 1`).Scan(&lines, &hash)
+	if err != nil {
+		return 0, "", fmt.Errorf("reading the end of the audit log: %w", err)
+	}
+	return lines, hash, nil
+}
+
 // VerifyChain reads the whole log and compares every line with its hash, and
 // the last with the head. It returns how many lines there are and the head. A
 // line that was changed, deleted, added or moved is an error with ErrTampered,

@@ -151,11 +151,14 @@ func (a *app) post(t *testing.T, ts, blocks string) string {
 }
 
 // get fetches a page as one of the people.
-func get(t *testing.T, address string) *http.Response {
+func get(t *testing.T, address string, cookies ...string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range cookies {
+		r.Header.Add("Cookie", c)
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

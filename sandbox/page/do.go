@@ -139,6 +139,9 @@ func (s *site) be(r request) (answer, error) {
 }
 
 func (s *site) look(r request) (answer, error) {
+	if r.PostForm.Get("channel") == homePlace {
+		return s.openHome(r)
+	}
 	for _, c := range s.channels() {
 		if c.ID == r.PostForm.Get("channel") && r.sees(c) {
 			remember(r.rw, channelCookie, c.ID)

@@ -14,6 +14,7 @@ import (
 type visitor struct {
 	me      fakeslack.Person
 	channel fakeslack.Channel
+	home    bool // they look at App Home instead
 }
 
 // The cookies that remember both. They carry no right: everybody at this
@@ -39,6 +40,7 @@ func (s *site) visitor(r *http.Request) visitor {
 	v.me = choose(people, func(p fakeslack.Person) bool { return p.Name == remembered(meCookie) }, func(p fakeslack.Person) bool { return p.ID == first })
 	v.channel = choose(channels, func(c fakeslack.Channel) bool { return c.ID == remembered(channelCookie) && v.sees(c) },
 		func(c fakeslack.Channel) bool { return c.ID == stage.Platform })
+	v.home = remembered(channelCookie) == homePlace
 	return v
 }
 

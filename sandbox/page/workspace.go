@@ -21,6 +21,8 @@ type workspace struct {
 	Channel  fakeslack.Channel
 	Channels []place
 	Messages []message
+	AtHome   bool
+	Home     []block // what App Home shows; empty before the app drew it
 	Modal    *modal
 	Commands []stage.Command
 }
@@ -63,11 +65,14 @@ func (s *site) workspace(v visitor) workspace {
 	w := workspace{Me: v.me, People: s.people(), Channel: v.channel, Commands: stage.Commands()}
 	for _, c := range s.channels() {
 		if v.sees(c) {
-			w.Channels = append(w.Channels, place{ID: c.ID, Name: s.channelName(c), Direct: c.User != "", Current: c.ID == v.channel.ID})
+			w.Channels = append(w.Channels, place{ID: c.ID, Name: s.channelName(c), Direct: c.User != "", Current: c.ID == v.channel.ID && !v.home})
 		}
 	}
 	w.Channel.Name = s.channelName(v.channel)
 	r := s.reader(v)
+	if w.AtHome = v.home; w.AtHome {
+		w.Home, _ = r.home()
+	}
 	roots := map[string]int{} // where each thread's first message stands
 	day := ""
 	for _, m := range s.Stage.Slack.Visible(v.me.ID, v.channel.ID) {

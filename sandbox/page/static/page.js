@@ -27,17 +27,17 @@ function refresh() {
 
 function apply(fresh) {
   const log = $("#messages");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const atEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60; // App Home has no log
   const held = document.activeElement;
   const around = held?.closest("article, .console");
   document.title = fresh.title;
   for (const selector of [".top", ".halves"]) morph($(selector), $(selector, fresh));
   document.querySelectorAll("[data-filter]").forEach(filter);
-  complete();
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if ($("#line")) complete(); // App Home has none
+  if (atEnd && log.isConnected) log.scrollTop = log.scrollHeight;
   openModal();
   if (!held || held === document.body || held.isConnected) return;
-  const next = around?.isConnected ? around : opener?.isConnected ? opener : $("#line");
+  const next = around?.isConnected ? around : opener?.isConnected ? opener : $("#line") ?? $("#home");
   if (!$("dialog:modal")) next.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,37 @@
+package commands
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"rekey/message"
+)
+
+// Digest writes the weekly message that was due at the given time. The id is
+// that of its first block.
+func (c *Commands) Digest(ctx context.Context, id string, due time.Time, late bool) (message.Post, error) {
+	rows, owing, err := c.known(ctx)
+	if err != nil {
+		return message.Post{}, err
+	}
+	_, audit, err := c.Store.Head(ctx)
+	if err != nil {
+		return message.Post{}, err
+	}
+	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit}, c.context()), nil
+}
+
+// worn are the runbooks, by when they have to be read again.
+func (c *Commands) worn() []message.Worn {
+	var out []message.Worn
+	for _, name := range slices.Sorted(maps.Keys(c.Engine.Catalogue.Runbooks)) {
+		book := c.Engine.Catalogue.Runbooks[name]
+		if on, err := time.ParseInLocation(time.DateOnly, book.Review, c.Zone); err == nil {
+			out = append(out, message.Worn{Name: name, Owner: book.Owner, On: on})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b message.Worn) int { return a.On.Compare(b.On) })
+	return out
+}

@@ -1,0 +1,89 @@
+package message
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"rekey/rotation"
+)
+
+// A Worn runbook is due to be read again by its owner.
+type Worn struct {
+	Name, Owner string
+	On          time.Time
+}
+
+// A Weekly is what the digest says.
+type Weekly struct {
+	ID    string    // of its first block
+	Due   time.Time // when it was to be posted
+	Late  bool
+	Rows  []Row
+	Owing []Owed
+	Worn  []Worn
+	Audit string // the hash of the audit log's last line
+}
+
+const (
+	digestLines = 25 // entries that get a line with a button of their own
+	digestSoon  = 30 // days within which something comes up
+)
+
+// Digest is the weekly message: what is overdue, what has to be started, what
+// is in progress, owed or not known, worst first, each with the button that
+// leads on. What is fine, and what doesn't fit, is counted.
+func Digest(w Weekly, c Context) Post {
+	p := newPage(c, w.ID)
+	p.header("Secrets this week · " + Day(w.Due, c))
+	all, counts := urgency(w.Rows, w.Owing, c)
+	p.section(strong(counts.said()))
+	if w.Late {
+		p.section("This comes late: it was due " + rotation.When(w.Due) + ", and Rekey didn't run then.")
+	}
+	shown, fine, more := 0, 0, 0
+	for _, e := range all {
+		switch soon := e.on.Before(c.Now.AddDate(0, 0, digestSoon)); {
+		case e.rank >= rankDue && !soon:
+			fine++
+		case shown == digestLines:
+			more++
+		default:
+			shown++
+			p.withButton(e)
+		}
+	}
+	if more > 0 {
+		p.section(fmt.Sprintf("… and %d more that need somebody: `/rotate list`.", more))
+	}
+	rest := []string{fmt.Sprintf("%d fine: `/rotate list`", fine)}
+	if more == 0 && shown == 0 {
+		rest[0] = "Nothing needs anybody this week. " + rest[0]
+	}
+	for _, worn := range w.Worn {
+		if worn.On.Before(c.Now.AddDate(0, 0, digestSoon)) {
+			rest = append(rest, fmt.Sprintf("The runbook %s is to be read again by %s, %s.", rotation.Clean(worn.Name), rotation.Clean(worn.Owner), Day(worn.On, c)))
+		}
+	}
+	if w.Audit != "" {
+		rest = append(rest, "Audit log ends in "+code(Cut(w.Audit, 13))+".")
+	}
+	p.context(rest...)
+	return p.post()
+}
+
+// withButton adds one entry with the press that leads on: Start, or the card.
+func (p *page) withButton(e entry) {
+	rich, bare := p.c.line(line{said: e.line.said}, maxShort)
+	block := &slack.SectionBlock{Type: slack.MBTSection, BlockID: p.next(), Text: mrkdwn(rich)}
+	switch {
+	case e.start != "" && len(e.start) <= maxButtonValue:
+		block.Accessory = slack.NewAccessory(slack.NewButtonBlockElement(ActionStart, e.start, words("Start", maxButtonText)))
+	case sound(e.line.card):
+		b := slack.NewButtonBlockElement(string(FollowLink), "card", words("Open", maxButtonText))
+		b.URL = e.line.card
+		block.Accessory = slack.NewAccessory(b)
+	}
+	p.blocks, p.text = append(p.blocks, block), append(p.text, bare)
+}
