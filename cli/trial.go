@@ -75,7 +75,7 @@ type uses struct {
 }
 
 func wantedSecret(plan rotation.Plan) sandbox.WantedSecret {
-	one := sandbox.WantedSecret{ID: plan.SecretID, Field: plan.Field, Account: plan.Account, Region: plan.Region, Token: plan.Prover == "github"}
+	one := sandbox.WantedSecret{ID: plan.SecretID, Field: plan.Field, Account: plan.Account, Region: plan.Region, Role: plan.Role, Token: plan.Prover == "github"}
 	var proof struct{ Login string }
 	// Other provers and steps have other parameters, which say nothing here.
 	if json.Unmarshal(plan.Proof, &proof) == nil {

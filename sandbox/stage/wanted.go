@@ -28,6 +28,7 @@ type WantedSecret struct {
 	Field   string // the JSON field that holds the value, or empty
 	Account string // the account that it must be in, or empty
 	Region  string
+	Role    string // the role that the bot has to assume for it, or empty
 
 	// Token says that it is a token at GitHub, of the user Login.
 	Token bool
@@ -117,7 +118,14 @@ func handleID(kind, handle string) string {
 // addSecrets makes the secrets that the stage doesn't have, with a harmless
 // value, or with a new token at GitHub where one is asked for.
 func (s *Stage) addSecrets(w Wanted) error {
+	roles := map[string]bool{"": true, RootRole: true}
 	for _, one := range w.Secrets {
+		if !roles[one.Role] {
+			roles[one.Role] = true
+			bot := s.botIdentity()
+			s.AWS.AddRole(fakeaws.Role{ARN: one.Role, Trusts: []string{bot.ARN}, Allowed: bot.Allowed, Stages: bot.Stages})
+			s.made.say("%s is a role that the bot may assume", one.Role)
+		}
 		name := secretName(one.ID)
 		_, there := s.AWS.Current(name)
 		if there {
