@@ -75,7 +75,7 @@ starter> ticks sprinkler_cloudwatch
 #platform | [Approve]
 settle> 300ms
 approver> [Approve]
-#platform | Have Terraform destroy and recreate the integrations · your turn, @starter
+#platform | Replace the integrations in Terraform · your turn, @starter
 settle> 300ms
 pagerduty> starter replaces sprinkler_cloudwatch
 starter> [Merged…] because both pull requests are merged
@@ -87,7 +87,7 @@ thread | is done
 `,
 		effects: []effect{
 			{"Terraform is run", "github", "POST dispatch", 1},
-			{"the new keys are written by Terraform", "aws", "UpdateSecret", 1},
+			{"the new keys are by Terraform", "aws", "UpdateSecret", 1},
 			{"a test alert is sent", "pagerduty", "POST enqueue trigger", 1},
 			{"and resolved", "pagerduty", "POST enqueue resolve", 1},
 			{"a consumer applies the keys", "github", "POST dispatch", 2},

@@ -59,7 +59,7 @@ func about(r *rotation.Rotation, c Context) string {
 // due says why now, until the new value is in use.
 func due(r *rotation.Rotation, c Context) string {
 	switch {
-	case r.Plan.Every == 0 || r.Plan.Walk || r.Emergency() || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete:
+	case r.Plan.Every == 0 || r.Plan.Walk || r.Emergency() || !r.Facts.Promoted.IsZero() || r.Ending != rotation.Complete || !r.Facts.NoReturn.IsZero():
 		return ""
 	case r.Facts.OldCreated.IsZero() && r.Facts.OldSeen.IsZero():
 		return fmt.Sprintf("Policy: a new %s every %d days.", noun(r), r.Plan.Every)
@@ -88,7 +88,10 @@ func stakes(r *rotation.Rotation) []string {
 	switch {
 	case !r.Facts.FailingSince.IsZero() && r.Facts.Used.IsZero():
 		failing := "! " + strong("Users of this "+noun(r)+" are failing") + " since " + rotation.When(r.Facts.FailingSince) + " at the latest"
-		if users != "" {
+		switch {
+		case r.Facts.Meanwhile != "": // it says for whom
+			failing = "! " + strong("Failing") + " since " + rotation.When(r.Facts.FailingSince) + " at the latest"
+		case users != "":
 			failing += ": " + users
 		}
 		out = append(out, failing+".")

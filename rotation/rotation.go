@@ -134,6 +134,7 @@ type Facts struct {
 	Reminded     time.Time            `json:"reminded"`      // when it was reminded
 	Picked       []string             `json:"picked"`        // what the holder chose from a step's options
 	Meanwhile    string               `json:"meanwhile"`     // a sentence: who goes without while the value is being replaced
+	Foretold     string               `json:"foretold"`      // a sentence: what else whoever approves has to know
 	Chosen       string               `json:"chosen"`        // the version somebody chose between two
 	Early        bool                 `json:"early"`         // it was saved in the console before the approval
 	Old          OldProof             `json:"old"`           // what is known of the old value

@@ -56,7 +56,7 @@ func (a Approve) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, er
 		note := "A new " + t.Rotation.Plan.Noun + " was saved in the console before the approval. It isn't undone: the approval covers what is left, and Rekey proves it next."
 		return rotation.Wait(0, note).Knowing(func(f *rotation.Facts) { f.Early = true }), nil
 	}
-	return rotation.Wait(0, ""), nil
+	return rotation.Wait(0, f.Foretold), nil
 }
 
 // which asks a person to choose between two new versions.

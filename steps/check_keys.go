@@ -46,7 +46,7 @@ func (a CheckKeys) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 		return rotation.Park(rotation.Problem{
 			What: "The secret and PagerDuty's list differ: " + someOf(wrong, 4) + ".",
 			Safe: t.Rotation.Safe(),
-			Next: "Look at the run's plan, mend what is missing and let Terraform apply it, then press Retry: it compares again.",
+			Next: "Look at the run's plan, mend it, let Terraform apply it, then press Retry: it compares again.",
 		}), nil
 	}
 	for _, name := range t.Rotation.Facts.Picked {
@@ -59,9 +59,9 @@ func (a CheckKeys) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 	if waiting != nil || err != nil {
 		return value(waiting), err
 	}
-	evidence := []string{fmt.Sprintf("all %d keys are PagerDuty's", len(keys)), fmt.Sprintf("new ones accepted: %d", len(t.Rotation.Facts.Picked)), "the old integrations are gone"}
+	evidence := []string{fmt.Sprintf("%d of %d listed", len(keys), len(keys)), fmt.Sprintf("%d new accepted", len(t.Rotation.Facts.Picked)), "old ones gone"}
 	if len(alerts) > 0 {
-		evidence = append(evidence, "test alert taken and resolved: "+strings.Join(alerts, ", "))
+		evidence = append(evidence, "test alert of "+strings.Join(alerts, ", ")+" resolved")
 	}
 	current := v.At(rotation.Current)
 	created, err := a.AWS.Created(ctx, t.Rotation.Plan.Place(), current)
@@ -90,7 +90,7 @@ func differences(r *rotation.Rotation, keys []integrationKey) []string {
 			k.opens.Owner = before.Owner
 		}
 		if k.opens.ID == "" {
-			out = append(out, k.service()+" has a key that PagerDuty doesn't list")
+			out = append(out, k.service()+" isn't listed")
 		}
 	}
 	for _, name := range r.Facts.Picked {

@@ -87,7 +87,7 @@ func (a ChooseServices) Do(ctx context.Context, t *rotation.Task) (rotation.Outc
 // chosen ticks the step with what was chosen, and learns who isn't alerted.
 func (a ChooseServices) chosen(ctx context.Context, t *rotation.Task, s services, keys []integrationKey, picked []string) (rotation.Outcome, error) {
 	before := map[string]rotation.Integration{}
-	var names, reach, tested []string
+	var reach, tested []string
 	for _, name := range picked {
 		k, _ := keyNamed(keys, name)
 		who, err := onCall(ctx, a.PagerDuty, k.opens)
@@ -95,17 +95,16 @@ func (a ChooseServices) chosen(ctx context.Context, t *rotation.Task, s services
 			return rotation.Outcome{}, err
 		}
 		before[name] = k.opens
-		names = append(names, k.service())
 		reach = append(reach, k.service()+" ("+who+")")
 		if s.tested(name) {
 			tested = append(tested, k.service()+" ("+who+")")
 		}
 	}
-	meanwhile := "From the apply until every consumer has the new keys, alerts reach nobody: " + someOf(reach, 4) + "."
+	meanwhile, foretold := "No alerts until the new keys are in use: "+someOf(reach, 4)+".", ""
 	if len(tested) > 0 {
-		meanwhile += " Test alerts then go to " + someOf(tested, 3) + "."
+		foretold = "Test alerts of the new keys will go to " + someOf(tested, 3) + "."
 	}
-	return rotation.Done(fmt.Sprintf("%d of %d: %s", len(picked), len(keys), someOf(names, 4))).Knowing(func(f *rotation.Facts) {
-		f.Integrations, f.Meanwhile = before, meanwhile
+	return rotation.Done(fmt.Sprintf("%d of %d", len(picked), len(keys))).Knowing(func(f *rotation.Facts) {
+		f.Integrations, f.Meanwhile, f.Foretold = before, meanwhile, foretold
 	}), nil
 }

@@ -41,7 +41,7 @@ func (a CompareKeys) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome
 		}
 	}
 	if len(gone) > 0 {
-		return rotation.Resume("It can't be cancelled: PagerDuty doesn't list the old key of " + someOf(gone, 4) + " any more, so something was destroyed already.").
+		return rotation.Resume("It can't be cancelled: PagerDuty no longer lists the old key of " + someOf(gone, 4) + ".").
 			Knowing(func(f *rotation.Facts) {
 				f.NoReturn = t.Now
 				if f.FailingSince.IsZero() {

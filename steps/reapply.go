@@ -130,7 +130,7 @@ func (a Reapply) look(ctx context.Context, t *rotation.Task, c applier) (applica
 		}
 		return out, nil
 	case own.Conclusion != "success":
-		out.failed = fmt.Sprintf("%s: run %d ended as %s", c.Workflow, own.ID, words(own.Conclusion))
+		out.failed = fmt.Sprintf("%s, run %d: %s", c.Workflow, own.ID, words(own.Conclusion))
 		return out, nil
 	}
 	if err := see(own); err != nil || out.used != nil {
@@ -192,12 +192,12 @@ func (a Reapply) sum(t *rotation.Task, all []application) rotation.Outcome {
 
 // unapplied says which consumers still have the old value, and why.
 func unapplied(t *rotation.Task, all int, applied, failed, late []string, longest time.Duration) rotation.Problem {
-	what := fmt.Sprintf("%d of %d consumers have applied the new %s", len(applied), all, t.Rotation.Plan.Noun)
-	if len(applied) > 0 {
+	what := fmt.Sprintf("%d of %d consumers have applied them", len(applied), all)
+	if len(applied) > 0 && len(failed)+len(late) == 0 {
 		what += ": " + someOf(applied, 3)
 	}
 	what += "."
-	next := "Mend the cause, then press Retry: it runs again what Rekey runs, and looks for the others"
+	next := "Mend it, then press Retry: Rekey runs its own again and looks for the others"
 	if len(failed) > 0 {
 		what += " Not applied: " + someOf(failed, 3) + "."
 	}
@@ -205,5 +205,5 @@ func unapplied(t *rotation.Task, all int, applied, failed, late []string, longes
 		what += " Not seen in time: " + someOf(late, 3) + "."
 		next += " for another " + days(longest)
 	}
-	return rotation.Problem{What: what, Safe: t.Rotation.Safe() + " Those that haven't applied it use the old one.", Next: next + "."}
+	return rotation.Problem{What: what, Safe: "The new " + t.Rotation.Plan.Noun + " is current in Secrets Manager, and the old one dead.", Next: next + "."}
 }

@@ -52,16 +52,16 @@ func (a SeeWritten) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 			return rotation.Wait(0, "no new version of "+plan.SecretID+" yet"), nil
 		}
 		return rotation.Park(rotation.Problem{
-			What: "The run succeeded, and " + w.Owner + " wrote no new version of " + plan.SecretID + ": probably nothing was replaced.",
+			What: "The run succeeded, and " + w.Owner + " wrote no new version: probably nothing was replaced.",
 			Safe: t.Rotation.Safe(),
-			Next: "Look at the run's plan. Merge the change that replaces what was chosen and let it be applied, then press Retry: it looks again.",
+			Next: "Look at the run's plan. Merge the change that replaces what was chosen, let it be applied, then press Retry: it looks again.",
 		}), nil
 	}
 	created, err := a.AWS.Created(ctx, plan.Place(), current)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	return rotation.Done("written by " + w.Owner + " " + rotation.When(created)).Knowing(func(f *rotation.Facts) {
+	return rotation.Done("by " + w.Owner + " " + rotation.When(created)).Knowing(func(f *rotation.Facts) {
 		f.New, f.Way, f.Created, f.Promoted = current, rotation.ByOwner, created, created
 		f.FailingSince = created
 	}), nil
