@@ -90,7 +90,9 @@ func accessKeys(t testing.TB) []state {
 	parked := func(s *story, what, safe, next string) *story {
 		return s.record(rotation.Park(rotation.Problem{What: what, Safe: safe, Next: next}))
 	}
-	confirm := func() *story { return fresh(false).keyMade().record(rotation.Wait(0, "").Saying("It is in use…").Beside()) }
+	confirm := func() *story {
+		return fresh(false).keyMade().record(rotation.Wait(0, "").Saying("It is in use…").Beside())
+	}
 	approved := func() *story { return fresh(false).keyMade().keyConfirmed().keyShown().at("11:02").approve() }
 	soaking := func() *story {
 		return approved().keyStopped().record(rotation.Wait(0, oldKey+" is inactive and is deleted Tue 1 Dec 2026 12:00. If anything misses it, press Roll back: that activates it again."))
