@@ -26,7 +26,11 @@ func Options(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 	for _, o := range s.Options[:min(len(s.Options), maxOptions)] {
 		which.Options = append(which.Options, slack.NewOptionBlockObject(Cut(o.Value, maxOptionValue), words(o.Text, maxOptionText), nil))
 	}
-	p.blocks = append(p.blocks, slack.NewInputBlock(OptionsField, words("Which", maxLabel), words("Nothing changes until somebody else has approved.", maxLabel), which))
+	hint := "Nothing changes until somebody else has approved."
+	if s.Is(rotation.KindReceive) { // the new value comes in before that, beside the old one
+		hint = "The old " + noun(r) + " isn't touched until somebody else has approved."
+	}
+	p.blocks = append(p.blocks, slack.NewInputBlock(OptionsField, words("Which", maxLabel), words(hint, maxLabel), which))
 	v := p.view("Choose", "Choose", "Go back")
 	v.CallbackID, v.PrivateMetadata = OptionsView, EncodePress(r, rotation.Pick, "")
 	return v

@@ -115,3 +115,11 @@ func TestAValueInAnUnexportedFieldCantBePrinted(t *testing.T) {
 		}
 	}
 }
+
+// What a provider shows of a value tells which one it is, and nothing more.
+func TestAValueIsToldByItsBeginning(t *testing.T) {
+	v := rotation.NewValue("abc8Q~secret")
+	if !v.Begins("abc") || v.Begins("abd") || v.Begins("abc8Q~secret, and more") || (rotation.Value{}).Begins("a") {
+		t.Error("a value isn't told by its beginning")
+	}
+}

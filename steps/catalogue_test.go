@@ -105,6 +105,12 @@ func TestStepsRefuseParametersThatTheyCantUse(t *testing.T) {
 		"a consumer without an end":       {"see_used", `{"consumers": [{"repo": "a/b", "workflow": "w.yml", "job": "j"}]}`, "each needs repo"},
 		"a soak that isn't a time":        {"revoke", `{"by": "rekey", "soak": "long"}`, `"long" is not a duration like 1h`},
 		"a soak before the start":         {"revoke", `{"by": "rekey", "soak": "-1h"}`, `"-1h" is not a duration`},
+		"no application":                  {"add_client_secret", `{"name": "n", "lifetime": "180d"}`, "client_id: and name: are needed"},
+		"a client secret without a name":  {"remove_client_secret", `{"client_id": "c", "soak": "1h"}`, "client_id: and name: are needed"},
+		"a client secret without an end":  {"add_client_secret", `{"client_id": "c", "name": "n"}`, "lifetime: is needed"},
+		"a removal that waits for ever":   {"remove_client_secret", `{"client_id": "c", "name": "n", "soak": "long"}`, "is not a duration"},
+		"nothing to take back":            {"withdraw_client_secret", `{}`, "client_id: and name: are needed"},
+		"a button without a form":         {"confirm_use", `{"button": "Yes"}`, "must end in …"},
 		"a revocation by nobody":          {"revoke", `{"by": "team", "soak": "1h"}`, "by: must be rekey or holder"},
 	} {
 		if err := actions[c.kind].Check(rotation.Params(c.with)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -123,6 +129,10 @@ func TestStepsRefuseParametersThatTheyCantUse(t *testing.T) {
 func TestProversRefuseParametersThatTheyCantUse(t *testing.T) {
 	provers := steps.Provers(steps.Providers{})
 	for name, c := range map[string]struct{ by, with, want string }{
+		"no tenant":                   {"entra", `{"client_id": "c"}`, "tenant: and client_id: are needed"},
+		"no client":                   {"entra", `{"tenant": "t"}`, "tenant: and client_id: are needed"},
+		"no App":                      {"github_app", `{"slug": "s"}`, "app_id: and slug: are needed"},
+		"an App without a name":       {"github_app", `{"app_id": 7}`, "app_id: and slug: are needed"},
 		"no login":                    {"github", `{}`, "login: is needed"},
 		"a permission without a name": {"github", `{"login": "ci", "permissions": [{"probe": "/x"}]}`, "each needs a name"},
 		"a probe that isn't a path":   {"github", `{"login": "ci", "permissions": [{"name": "Issues: write", "probe": "https://x"}]}`, "the probe of Issues: write must be an API path"},

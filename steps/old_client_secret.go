@@ -64,6 +64,10 @@ func ask(t *rotation.Task, all []rotation.ClientSecret) rotation.Outcome {
 	for _, one := range all {
 		options = append(options, rotation.Option{Value: one.ID, Text: fmt.Sprintf("%s, from %s to %s", rotation.Clean(one.Name), t.Day(one.Start), t.Day(one.End))})
 	}
-	return rotation.Wait(0, "Rekey can't tell which of the application's client secrets is the old one. Choose the one that is in use now: it is removed at the end. Nothing has been added yet.").
+	note := ""
+	if len(t.Rotation.Facts.Picked) > 1 {
+		note = "Choose one only. "
+	}
+	return rotation.Wait(0, note+"Rekey can't tell which of the application's client secrets is the old one. Choose the one that is in use now: it is removed at the end. Nothing has been added yet.").
 		Needing(rotation.Holder).Offering(options...)
 }

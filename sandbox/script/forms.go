@@ -47,8 +47,8 @@ func (p *player) pick(m match) error {
 	return fmt.Errorf("the form has %d choices, and %s isn't among them", len(options), m["secret"])
 }
 
-// tick chooses several options of a list by their values or their words, parted
-// by commas, and submits.
+// tick chooses several options of a list by their values or their words up to
+// the first comma, parted by commas, and submits.
 func (p *player) tick(m match) error {
 	b, err := p.field(m.id("who"), "multi_static_select", "checkboxes")
 	if err != nil {
@@ -56,7 +56,10 @@ func (p *player) tick(m match) error {
 	}
 	var chosen []string
 	for one := range strings.SplitSeq(m["text"], ", ") {
-		i := slices.IndexFunc(b.Element.Options, func(o choice) bool { return o.Value == one || o.Text.Text == one })
+		i := slices.IndexFunc(b.Element.Options, func(o choice) bool {
+			words, _, _ := strings.Cut(o.Text.Text, ", ")
+			return o.Value == one || words == one
+		})
 		if i < 0 {
 			return fmt.Errorf("the form has %d choices, and %s isn't among them", len(b.Element.Options), one)
 		}
