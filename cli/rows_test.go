@@ -66,7 +66,7 @@ var siblingRows = []row{
 
 // rows are all rows that are rotated; each kind of credential has a file.
 func rows() []row {
-	return slices.Concat(tokenRows, siblingRows, entraRows, webhookRows, pagerDutyRows, keyRows, passwordRows)
+	return slices.Concat(tokenRows, siblingRows, entraRows, webhookRows, pagerDutyRows, keyRows, passwordRows, emergencyRows)
 }
 
 // Every row that can be rotated is, from start to end, and the journals of the
