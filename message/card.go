@@ -22,20 +22,52 @@ func Card(r *rotation.Rotation, c Context) Post {
 	p.context(about(r, c))
 	p.section(append([]string{due(r, c)}, stakes(r)...)...)
 	steps := numbered(r)
-	var done, later []string
-	for _, s := range steps {
-		switch s.State {
-		case rotation.Ticked:
-			done = append(done, s.done())
-		case rotation.Later:
-			later = append(later, s.later(r))
-		}
-	}
+	done, later := around(r, steps)
 	p.short(done...)
 	p.section(current(r, steps)...)
 	p.context(later...)
 	p.buttons(controls(r)...)
 	return p.post()
+}
+
+const (
+	manySteps = 9 // a plan of more steps than these shows not all of each
+	lastDone  = 4 // how many finished steps it shows with their evidence
+	nextLater = 3 // and how many of those to come
+)
+
+// around are the lines of the finished steps and of those to come. Of a long
+// plan the earlier ones are without their evidence, and those far ahead are
+// counted: Details has all of them.
+func around(r *rotation.Rotation, steps []step) (done, later []string) {
+	ticked, ahead, long := 0, 0, len(steps) > manySteps
+	for _, s := range steps {
+		if s.State == rotation.Ticked {
+			ticked++
+		}
+	}
+	for _, s := range steps {
+		switch s.State {
+		case rotation.Ticked:
+			if long && len(done) < ticked-lastDone {
+				done = append(done, "✓ "+s.head())
+				continue
+			}
+			done = append(done, s.done())
+		case rotation.Later:
+			ahead++
+			switch {
+			case !long:
+				later = append(later, s.later(r))
+			case ahead <= nextLater:
+				later = append(later, strings.TrimSuffix(s.later(r), " · by Rekey"))
+			}
+		}
+	}
+	if long && ahead > nextLater {
+		later = append(later, fmt.Sprintf("… and %d more steps", ahead-nextLater))
+	}
+	return done, later
 }
 
 // headline is what is being done to which secret.

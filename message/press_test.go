@@ -63,7 +63,7 @@ func TestEveryOfferedPressLeadsSomewhere(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", x.name, err)
 			}
-			if p.Verb == ShowDetails || p.Verb == ShowHowTo || p.Verb == ShowOptions || p.Verb == FollowLink {
+			if p.Verb == ShowDetails || p.Verb == ShowHowTo || p.Verb == ShowOptions || p.Verb == FollowLink || p.Verb == rotation.StartOther {
 				continue
 			}
 			accepted := false

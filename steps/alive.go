@@ -95,7 +95,7 @@ func (a Receive) accepted(ctx context.Context, t *rotation.Task, v rotation.Vers
 }
 
 // toWait ends the note that asks to let a sibling go first.
-const toWait = "finish that first, so that they don't fail together."
+const toWait = "finish that first."
 
 // kept is the step's note, or that a sibling has no live value just now: two of
 // the same user aren't broken at once. It keeps nobody from saving, and isn't
