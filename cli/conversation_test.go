@@ -47,7 +47,7 @@ func (w *town) play(file string, text []byte) {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
 	defer cancel()
 	err := script.Play(ctx, filepath.Base(file), text, script.Cast{
-		Stage: w.stage, Put: w.put, Take: w.take, Kill: w.restart, Patience: 15 * time.Second,
+		Stage: w.stage, Put: w.put, Take: w.take, Kill: w.restart, Patience: time.Minute,
 		Catalogue: func(text []byte) error {
 			w.catalogue = text
 			return w.restart()

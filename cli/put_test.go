@@ -47,7 +47,10 @@ type said struct {
 }
 
 // command is `rekey put args…` as the starter.
-func (d *desk) command(args ...string) *exec.Cmd {
+func (d *desk) command(args ...string) *exec.Cmd { return d.running("put", args...) }
+
+// running is one of rekey's commands as the starter.
+func (d *desk) running(verb string, args ...string) *exec.Cmd {
 	d.t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -57,7 +60,7 @@ func (d *desk) command(args ...string) *exec.Cmd {
 	if err := os.WriteFile(catalogue, embedded(d.t), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(d.t.Context(), exe, append([]string{"put"}, args...)...)
+	cmd := exec.CommandContext(d.t.Context(), exe, append([]string{verb}, args...)...)
 	cmd.Env = append(d.stage.PersonEnv("starter"), asRekey+"="+catalogue, "HOME="+d.dir)
 	cmd.Env = append(cmd.Env, d.env...)
 	return cmd

@@ -49,6 +49,9 @@ func (a CreateKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
+	if err := t.Bind(ctx, got.Version, t.Rotation.Facts.ARN); err != nil { // what an approval is given for from now on
+		return rotation.Outcome{}, err
+	}
 	made := t.Now
 	if k, listed := find(keys, got.Key); listed {
 		made = k.Created
