@@ -15,7 +15,7 @@ func fetching(p *page, r *rotation.Rotation) slack.ModalViewRequest {
 	p.command(`eval "$(` + take + ` --as env)"`)
 	p.section("As a profile for the AWS CLI, in a file that doesn't exist yet:")
 	p.command("(umask 077; " + take + " --as credentials-file > new-credentials)")
-	p.section("As it is, for a program that reads it:")
+	p.section("As it is, for a program that reads it; here, the clipboard of a Mac:")
 	p.command(take + " --as raw | pbcopy")
 	p.section(strong("Without rekey"), "It shows the value on the screen.")
 	p.command("aws secretsmanager get-secret-value " + where + " --version-id " + r.Facts.New + " --version-stage AWSCURRENT --query SecretString --output text")
