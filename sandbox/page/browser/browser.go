@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,10 +92,11 @@ func (b *Browser) Screenshot(path string) {
 	}
 }
 
-// Click clicks what has a role and a name. Of several it takes the last, which
-// in a channel is the newest.
+// Click clicks what has a role and a name, once it stands still. Of several it
+// takes the last, which in a channel is the newest.
 func (b *Browser) Click(role, name string) {
 	b.t.Helper()
+	var stood dom.Quad
 	b.on(role, name, func(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) error {
 		if _, err := cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
 			return err
@@ -107,6 +109,10 @@ func (b *Browser) Click(role, name string) {
 			return errNotShown
 		}
 		q := quads.Quads[0]
+		if !slices.Equal(q, stood) {
+			stood = q
+			return errMoving
+		}
 		_, err = chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t)
 		return err
 	})

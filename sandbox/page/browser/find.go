@@ -12,7 +12,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-var errNotShown = errors.New("it isn't shown")
+var (
+	errNotShown = errors.New("it isn't shown")
+	errMoving   = errors.New("it doesn't stand still")
+)
 
 // on does something with what has a role and a name, as soon as that works. It
 // fails the test with the last error, and with the names that the role has.

@@ -82,14 +82,16 @@ async function go(address) {
   $("#console").scrollTop = 0;
 }
 
-// send sends a form's fields and shows what came of it.
+// send sends a form's fields and shows what came of it. Somebody who has gone
+// elsewhere in the meantime stays there.
 async function send(address, fields) {
   say("alert", "");
+  const from = location.href;
   const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
   const said = answer.ok ? await answer.json() : { error: await answer.text() };
   if (said.error) say("alert", said.error);
   if (said.notice) say("status", said.notice);
-  await (said.location ? go(said.location) : refresh());
+  await (said.location && location.href === from ? go(said.location) : refresh());
   return !said.error;
 }
 
