@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Slack offers what the manifest says, and so does the sandbox.
+// Slack offers what the manifest says, and so does the sandbox: a change of one
+// is a change of the other.
 func TestTheCommandsAreThoseOfTheManifest(t *testing.T) {
 	manifest, err := os.ReadFile("../../manifest.yaml")
 	if err != nil {
