@@ -269,14 +269,11 @@ func (r *renderer) any(id string, v any) any {
 	return v
 }
 
-// with renders a step's parameters. A channel: and a group: are handles, and
-// get their ids.
+// with renders a step's parameters. A channel: is a handle, and gets its id.
 func (r *renderer) with(id string, text map[string]any) any {
 	out, _ := r.any(id, text).(map[string]any)
-	for key, sigil := range map[string]byte{"channel": '#', "group": '@'} {
-		if name, ok := out[key].(string); ok {
-			out[key] = r.handle(name, sigil)
-		}
+	if name, ok := out["channel"].(string); ok {
+		out["channel"] = r.handle(name, '#')
 	}
 	return out
 }

@@ -121,5 +121,14 @@ func TestAValueIsToldByItsBeginning(t *testing.T) {
 	v := rotation.NewValue("abc8Q~secret")
 	if !v.Begins("abc") || v.Begins("abd") || v.Begins("abc8Q~secret, and more") || (rotation.Value{}).Begins("a") {
 		t.Error("a value isn't told by its beginning")
+func TestTheFieldsOfAJSONObjectAreValues(t *testing.T) {
+	fields, err := rotation.NewValue(`{"cooker": "s3cret-one", "": "s3cret-two"}`).Fields()
+	if err != nil || len(fields) != 2 || !fields["cooker"].Same(rotation.NewValue("s3cret-one")) {
+		t.Errorf("%v, %v", fields, err)
+	}
+	for _, wrong := range []string{"", "s3cret", `["s3cret"]`, `{"a": {"b": "s3cret"}}`, `{"a": 1}`, `{"a": "s3cret"`} {
+		if fields, err := rotation.NewValue(wrong).Fields(); err == nil || fields != nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%v, %v", fields, err)
+		}
 	}
 }
