@@ -121,6 +121,9 @@ func TestAValueIsToldByItsBeginning(t *testing.T) {
 	v := rotation.NewValue("abc8Q~secret")
 	if !v.Begins("abc") || v.Begins("abd") || v.Begins("abc8Q~secret, and more") || (rotation.Value{}).Begins("a") {
 		t.Error("a value isn't told by its beginning")
+	}
+}
+
 func TestTheFieldsOfAJSONObjectAreValues(t *testing.T) {
 	fields, err := rotation.NewValue(`{"cooker": "s3cret-one", "": "s3cret-two"}`).Fields()
 	if err != nil || len(fields) != 2 || !fields["cooker"].Same(rotation.NewValue("s3cret-one")) {
