@@ -5,7 +5,7 @@ import "rekey/sandbox/stage"
 // Steps that several walks have.
 const (
 	beAda    = `Under <b>You are</b> become Ada, and press <b>Approve</b> on the card. Whoever started it can't.`
-	saveIt   = `Become Sam again. Press <b>How to save it</b> on the card, run its first line in the <a href="/terminal">Terminal</a>, and paste the value when it asks.`
+	saveIt   = `As Sam, press <b>How to save it</b> on the card, run its first line in the <a href="/terminal">Terminal</a>, and paste the value when it asks.`
 	hours    = `Then the old one stays for a while, so that there is a way back. When the card says so, press <b>+1 h</b> at the top twice.`
 	checkNow = `Press <b>Check now</b> on the card. It proves that the old one is dead, and the rotation is done.`
 )
