@@ -24,7 +24,7 @@ var labels = map[rotation.Verb]string{
 	rotation.Check: "Check now", rotation.Again: "Ask again", rotation.PromoteAnyway: "Promote with what is missing…",
 	rotation.RollBack: "Roll back…", rotation.NewPlan: "Use the new plan", rotation.Choose: "Choose",
 	rotation.Compromised: "Compromised…", rotation.CloseReview: "Close the review…", rotation.Owe: "Leave as a debt…",
-	rotation.CheckDebt: "Check the old one", rotation.SettleDebt: "It is gone…",
+	rotation.CheckDebt: "Check it", rotation.SettleDebt: "It is gone…",
 	ShowDetails: "Details", ShowHowTo: "How to save it", ShowOptions: "Choose…",
 }
 

@@ -61,7 +61,7 @@ func (s step) by(r *rotation.Rotation) string {
 		return " · one of " + handle(r.Plan.Approvers)
 	case s.By == rotation.User:
 		return " · " + person(rotation.Person(r.Plan.User.ID))
-	case s.By == rotation.Holder:
+	case s.By == rotation.Holder, s.Then == rotation.Holder:
 		return ""
 	}
 	return " · by Rekey"

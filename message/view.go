@@ -88,7 +88,7 @@ func asks(r *rotation.Rotation, verb rotation.Verb) question {
 		}}
 	case rotation.SettleDebt:
 		return question{"It is gone", "How do you know?", "Settle it", []string{
-			"Press Check the old one first: what is observed beats what anybody says. Your word settles what Rekey can't look at.",
+			"Press Check it first: what is observed beats what anybody says. Your word settles what Rekey can't look at.",
 		}}
 	case rotation.RollBack:
 		return question{"Roll back", "Why?", "Roll back", []string{

@@ -39,6 +39,10 @@ type Action interface {
 // An Acting action takes the part of another kind in the state machine.
 type Acting interface{ As() string }
 
+// A Handing action begins by itself and then waits for somebody, as one does
+// that ends an old value after a soak.
+type Handing interface{ Then(p Params) Party }
+
 // An Outcome is how one attempt ended. Make it with Done, Wait, Park, AskAgain
 // or Resume.
 type Outcome struct {

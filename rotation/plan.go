@@ -94,6 +94,7 @@ type Step struct {
 	Warning string          `json:"warning,omitempty"`
 	Links   []Link          `json:"links,omitempty"`
 	By      Party           `json:"by"`
+	Then    Party           `json:"then,omitempty"` // who acts after what By does first, if that is somebody else
 	With    json.RawMessage `json:"with,omitempty"`
 }
 

@@ -209,6 +209,9 @@ func (r *renderer) steps(book Runbook, order []string, prefix string) []Step {
 			continue
 		}
 		s.By = action.By(s.With)
+		if handing, ok := action.(Handing); ok {
+			s.Then = handing.Then(s.With)
+		}
 		out = append(out, s)
 	}
 	return out

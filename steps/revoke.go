@@ -78,6 +78,15 @@ func (Revoke) Check(p rotation.Params) error {
 // the soak.
 func (Revoke) By(rotation.Params) rotation.Party { return rotation.Rekey }
 
+// Then says who ends it after the soak.
+func (Revoke) Then(p rotation.Params) rotation.Party {
+	var params revokeParams
+	if err := rotation.Decode(p, &params); err != nil {
+		return rotation.Rekey
+	}
+	return params.By
+}
+
 // Do waits, ends the old credential, and proves it dead.
 func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, error) {
 	var p revokeParams
