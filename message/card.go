@@ -253,7 +253,11 @@ func current(r *rotation.Rotation, steps []step) []string {
 	if s.Asked != "" {
 		out = append(out, "Asked again: "+s.Asked)
 	}
-	for text := range strings.Lines(s.Text) {
+	text := s.Text
+	if tooEarly(s.StepRun) {
+		text = ""
+	}
+	for text := range strings.Lines(text) {
 		out = append(out, strings.TrimSpace(text))
 	}
 	if s.Warning != "" && (!s.Is(rotation.KindReceive) || r.Facts.Old != rotation.OldRefused) {
@@ -264,6 +268,12 @@ func current(r *rotation.Rotation, steps []step) []string {
 	}
 	out = append(out, s.Note)
 	return append(out, claimed(r)...)
+}
+
+// tooEarly reports whether what a person has to do for the step comes later: an
+// old value is kept for a while before anybody ends it.
+func tooEarly(s *rotation.StepRun) bool {
+	return s.Text != "" && s.Is(rotation.KindRevoke) && s.By == rotation.Rekey
 }
 
 // claimed says whose press waits for Slack's word on who may.

@@ -76,6 +76,9 @@ func lead(r *rotation.Rotation) []control {
 	var row []control
 	s := r.Step()
 	links := doors(s)
+	if tooEarly(s) {
+		links = nil
+	}
 	first := links[:min(1, len(links))]
 	rest := links[len(first):]
 	switch {

@@ -141,6 +141,9 @@ func next(r *rotation.Rotation, c Context) string {
 	if r.Facts.NewKey != "" {
 		return out + fmt.Sprintf("policy, every %d days. The %s has no expiry of its own.", r.Plan.Every, noun(r))
 	}
+	if r.Facts.Lasting {
+		return out + fmt.Sprintf("policy, every %d days.", r.Plan.Every)
+	}
 	return out + fmt.Sprintf("policy, every %d days. When the %s expires is not known.", r.Plan.Every, noun(r))
 }
 

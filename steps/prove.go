@@ -82,7 +82,7 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 	shown.Evidence = append(shown.Evidence, counted(shown)...)
 	return proof{Proof: shown, learn: func(f *rotation.Facts) {
 		f.Identity, f.Expires, f.Missing = owner.Login, owner.Expires, shown.Missing
-		f.Proven, f.Unproven, f.ProofLacks = shown.Proven, shown.Unproven, shown.Lacks
+		f.Proven, f.Unproven, f.ProofLacks, f.Lasting = shown.Proven, shown.Unproven, shown.Lacks, shown.Lasting
 	}}, nil, nil
 }
 
