@@ -225,7 +225,7 @@ func noReturn(r *rotation.Rotation) string {
 	switch {
 	case s.Is(rotation.KindRevoke):
 		when = "before there is a new one"
-	case !s.Is(rotation.KindReceive):
+	case r.Find(rotation.KindReceive) != nil && r.Find(rotation.KindReceive).Kind == "generate":
 		when = "the moment the new one is set"
 	}
 	return "! " + strong("There is no way back from "+from+":") + " the old " + noun(r) + " stops working " + when + "."
