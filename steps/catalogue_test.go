@@ -91,6 +91,8 @@ func show(out *strings.Builder, p rotation.Plan) {
 func TestStepsRefuseParametersThatTheyCantUse(t *testing.T) {
 	actions := steps.All(steps.Providers{})
 	for name, c := range map[string]struct{ kind, with, want string }{
+		"a test message to nowhere":       {"test_message", `{"app": "Alerts"}`, "channel: is needed"},
+		"a password of nothing":           {"generate", `{"policy": {"exclude_lowercase": true, "exclude_uppercase": true, "exclude_numbers": true, "exclude_punctuation": true}}`, "nothing is left"},
 		"an unknown key, approve":         {"approve", `{"copy": []}`, `unknown field "copy"`},
 		"an unknown key, receive":         {"receive", `{"logon": "x"}`, `unknown field "logon"`},
 		"an unknown key, withdraw":        {"withdraw", `{"logon": "x"}`, `unknown field "logon"`},
