@@ -34,7 +34,7 @@
 //
 // # The channel
 //
-//	#platform{card} | {phrases}      the newest card says so
+//	#platform{card} | {phrases}      the newest card says so, which is no weekly digest if there is another
 //	#platform{card} ! {text}         it doesn't say so now
 //	#platform has {n} cards
 //	thread | {phrases}               one reply in the newest card's thread says so

@@ -21,11 +21,19 @@ func (p *player) cards() []fakeslack.Message {
 	})
 }
 
+// digest is what a weekly digest begins with. It comes by itself when the clock
+// passes a Monday, so it is the newest card only if there is no other.
+const digest = "Secrets this week"
+
 // card is the newest one, or the newest that contains a text, which may stand
 // in quotation marks.
 func (p *player) card(containing string) (fakeslack.Message, error) {
 	containing = strings.Trim(containing, ` "`)
-	for _, m := range slices.Backward(p.cards()) {
+	all := p.cards()
+	if others := slices.DeleteFunc(slices.Clone(all), func(m fakeslack.Message) bool { return strings.HasPrefix(p.plain(m), digest) }); containing == "" && len(others) > 0 {
+		all = others
+	}
+	for _, m := range slices.Backward(all) {
 		if strings.Contains(fold(p.plain(m)), fold(containing)) {
 			return m, nil
 		}
