@@ -74,7 +74,18 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 	}
 	out.look(seen.Of(s.Name, KindVersion), version)
 	out.keys(seen[s.Of])
+	out.ends(seen[s.Name])
 	return out
+}
+
+// ends takes the provider's word for until when the value lives, where no
+// rotation has learned it.
+func (s *Standing) ends(seen []Sighting) {
+	for _, x := range seen {
+		if x.Finding.Ends != 0 && s.Clocks.Expires.IsZero() {
+			s.Clocks.Expires = time.Unix(x.Finding.Ends, 0).UTC()
+		}
+	}
 }
 
 // look takes what was seen of the version that is current. What the last

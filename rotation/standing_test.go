@@ -137,3 +137,17 @@ func TestNobodyHoldsWhatRekeyStarted(t *testing.T) {
 		t.Errorf("%+v, %v", events, err)
 	}
 }
+
+// What a provider says of a value's end counts where no rotation has learned it.
+func TestAProvidersWordForTheEndIsTaken(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	seen := rotation.Sort([]rotation.Sighting{{About: "tok", Kind: "client_secrets", Seen: noon, Looked: noon, Finding: rotation.Finding{Ends: noon.AddDate(0, 0, 22).Unix()}}})
+	secret := rotation.Secret{Name: "tok", Every: 180}
+	if d := rotation.Stand(secret, nil, seen).Clocks.Due(); !d.On.Equal(noon.AddDate(0, 0, 22)) || d.By != rotation.ByExpiry {
+		t.Errorf("due %s by %q", d.On, d.By)
+	}
+	r := &rotation.Rotation{State: rotation.Complete, Ended: noon, Facts: rotation.Facts{New: "new", Promoted: noon, Expires: noon.AddDate(0, 0, 90)}}
+	if d := rotation.Stand(secret, r, seen).Clocks.Due(); !d.On.Equal(noon.AddDate(0, 0, 90)) {
+		t.Errorf("due %s, though the rotation knows better", d.On)
+	}
+}

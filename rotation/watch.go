@@ -26,6 +26,7 @@ type Finding struct {
 	Since int64    `json:"since,omitempty"` // since when it isn't, as far as was seen: Unix seconds, set by the engine
 	Names []string `json:"names,omitempty"` // what was found, by name: the IAM users under a path
 	Dates []Dated  `json:"dates,omitempty"` // since when each of them is used, for due dates
+	Ends  int64    `json:"ends,omitempty"`  // until when the value in use lives, as its provider says: Unix seconds
 }
 
 // A Dated is one thing found, and when its present value was made.

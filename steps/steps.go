@@ -169,6 +169,7 @@ func Watchers(p Providers) map[string]rotation.Watcher {
 		rotation.KindVersion: Version{p.AWS},
 		"no_active_keys":     NoActiveKeys{p.AWS},
 		"iam_users":          IAMUsers{p.AWS},
+		"client_secrets":     WatchClientSecrets{p.Entra},
 		"slack_member":       SlackMember{p.AWS, p.PagerDuty, p.People},
 	}
 }

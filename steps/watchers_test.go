@@ -225,3 +225,43 @@ func TestATokenOfSomebodyWhoHasLeftIsAnAlarm(t *testing.T) {
 		}
 	}
 }
+
+// tenant is Entra ID as far as a watcher sees it.
+type tenant struct {
+	steps.Entra
+	all []rotation.ClientSecret
+	err error
+}
+
+func (e tenant) Secrets(context.Context, string) ([]rotation.ClientSecret, error) {
+	return e.all, e.err
+}
+
+func TestWhenAClientSecretEndsIsSeen(t *testing.T) {
+	end := morning.AddDate(0, 0, 20)
+	one := func(name string, end time.Time) rotation.ClientSecret {
+		return rotation.ClientSecret{ID: name, Name: name, Start: morning, End: end}
+	}
+	for name, c := range map[string]struct {
+		all  []rotation.ClientSecret
+		err  error
+		ends int64
+		says string
+	}{
+		"the newest counts":  {[]rotation.ClientSecret{one("sign-in", morning), one("sign-in 5f3c1d2e", end)}, nil, end.Unix(), "The newest client secret ends Sun 13 Dec 2026."},
+		"others are told":    {[]rotation.ClientSecret{one("test", end), one("sign-in", end), one("known", end)}, nil, end.Unix(), `The application also has "test", which the catalogue doesn't name.`},
+		"none of the name":   {[]rotation.ClientSecret{one("known", end)}, nil, 0, "Entra ID lists no client secret called sign-in."},
+		"no right":           {nil, refused("Entra ID", "reading the client secrets", "403", "Application.ReadWrite.OwnedBy"), 0, "Rekey has no right to list the client secrets"},
+		"no app of its own":  {nil, &rotation.Error{What: "Rekey has no app registration of its own at Entra ID."}, 0, "Rekey has no right to list the client secrets"},
+		"Entra ID is silent": {nil, noAnswer("Entra ID", "reading the client secrets"), 0, ""},
+	} {
+		w := steps.WatchClientSecrets{Entra: tenant{all: c.all, err: c.err}}
+		f, err := w.Look(t.Context(), rotation.Params(`{"client_id":"c","name":"sign-in","known":["known"]}`))
+		if (err != nil) != (c.says == "") || f.Ends != c.ends || f.Alarm || !strings.Contains(f.Words, c.says) {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	if steps.WatchClientSecrets.Check(steps.WatchClientSecrets{}, rotation.Params(`{"name":"n"}`)) == nil {
+		t.Error("a watch of no application is taken")
+	}
+}

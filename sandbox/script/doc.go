@@ -210,6 +210,7 @@
 //	entra> has {n} client secrets              that nobody deleted
 //	entra> takes {for} to notice               what is added or deleted from now on
 //	entra> bot is no owner                     of the application
+//	entra> bot may only read                   every application, from its next access token on
 //	entra> bot is an owner again
 //	entra> sign-in works                       people can sign in to AWS
 //	entra> sign-in is broken

@@ -18,6 +18,7 @@ var entraForms = []form{
 	{`entra> has {n} client secrets`, (*player).hasClientSecrets},
 	{`entra> takes {for} to notice`, (*player).takesToNotice},
 	{`entra> bot is no owner`, func(p *player, _ match) error { return p.Stage.OwnSignIn(false) }},
+	{`entra> bot may only read`, func(p *player, _ match) error { return p.Stage.OnlyReadSignIn() }},
 	{`entra> bot is an owner again`, func(p *player, _ match) error { return p.Stage.OwnSignIn(true) }},
 	{`aws> {who} saves {word} of {secret} in the console`, (*player).saveField},
 }

@@ -122,6 +122,7 @@ entra> sign-in is broken
 entra> has 2 client secrets
 entra> takes 30s to notice
 entra> bot is no owner
+entra> bot may only read
 entra> bot is an owner again
 aws> starter saves client_secret of azure_entraid_oidc in the console
 github> next terraform-github.yml fails

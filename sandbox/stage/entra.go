@@ -157,6 +157,12 @@ func (s *Stage) OwnSignIn(owner bool) error {
 	return s.Entra.SetOwners(SignInClient, owners...)
 }
 
+// OnlyReadSignIn lets the bot list the client secrets of every application and
+// change none, from its next access token on.
+func (s *Stage) OnlyReadSignIn() error {
+	return errors.Join(s.Entra.Grant(s.signIn.bot.ID, fakeentra.ReadAll), s.OwnSignIn(false))
+}
+
 // entraEnv is how the bot finds Entra ID, and its own app registration.
 func (s *Stage) entraEnv() []string {
 	return []string{
