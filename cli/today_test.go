@@ -19,6 +19,9 @@ func TestTodaysProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := validate(t, text); err != nil {
+		t.Errorf("editors would underline it: %v", err)
+	}
 	files, err := filepath.Glob("testdata/today/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no conversations", err)
