@@ -139,14 +139,18 @@ func (c *Commands) status(ctx context.Context, r Request, name string) Answer {
 		return c.refused(ctx, r, 0, err)
 	}
 	latest, err := c.Store.Latest(ctx, secret.Name)
-	if rotation.Is(err, rotation.Unknown) {
-		err = &rotation.Error{Reason: rotation.Unknown, What: "Rekey has not rotated " + secret.Name + " yet.",
-			Next: "`/rotate " + secret.Name + "` starts it."}
+	if err != nil && !rotation.Is(err, rotation.Unknown) {
+		return c.refused(ctx, r, 0, err)
 	}
+	seen, err := c.Store.Sightings(ctx)
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
-	return answer(message.Status(latest, c.link(ctx, latest.ID), c.context()))
+	row := message.Row{Standing: rotation.Stand(c.Engine.Catalogue.Shown(secret), latest, rotation.Sort(seen))}
+	if latest != nil {
+		row.Link = c.link(ctx, latest.ID)
+	}
+	return answer(message.StatusOf(row, c.context()))
 }
 
 // statusAll shows all running rotations.

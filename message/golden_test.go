@@ -34,6 +34,15 @@ type rendering struct {
 	home *slack.HomeTabViewRequest
 }
 
+// standing is a rotation's secret with nothing known of it but that.
+func standing(r *rotation.Rotation) Row {
+	s := rotation.Secret{
+		Name: r.Plan.Secret, Title: r.Plan.Title, Noun: r.Plan.Noun, Usage: "Used in pipelines", Location: "AWS Secrets Manager", Owner: r.Plan.Owner.Name,
+		Every: rotation.Days(r.Plan.Every), Links: []rotation.Link{{Title: "The page that this follows", URL: "https://user-guide.example.gov.uk"}},
+	}
+	return Row{Standing: rotation.Stand(s, r, nil), Link: permalink}
+}
+
 // renderings are everything that this package draws, for the stories above.
 func renderings(t testing.TB) []rendering {
 	var out []rendering
@@ -50,7 +59,7 @@ func renderings(t testing.TB) []rendering {
 		post("card_"+x.name, Card(x.s.r, c))
 		keep := slices.Contains(kept, x.name)
 		add(rendering{name: "turn_" + x.name, post: ptr(Turn(x.s.r, c))})
-		add(rendering{name: "status_" + x.name, kept: keep, post: ptr(Status(x.s.r, permalink, c))})
+		add(rendering{name: "status_" + x.name, kept: keep, post: ptr(StatusOf(standing(x.s.r), c))})
 		add(rendering{name: "details_" + x.name, kept: keep, view: ptr(Details(x.s.r, c))})
 		if x.s.r.State != rotation.Running {
 			continue

@@ -132,7 +132,7 @@ func TestSlacksLimitsHoldWhenEverythingIsLong(t *testing.T) {
 			c := x.s.context()
 			within(t, rendering{name: "card " + x.name, post: ptr(Card(r, c))})
 			within(t, rendering{name: "turn " + x.name, post: ptr(Turn(r, c))})
-			within(t, rendering{name: "status " + x.name, post: ptr(Status(r, permalink, c))})
+			within(t, rendering{name: "status " + x.name, post: ptr(StatusOf(standing(r), c))})
 			within(t, rendering{name: "details " + x.name, view: ptr(Details(r, c))})
 			for _, v := range []rotation.Verb{rotation.Refuse, rotation.Cancel, rotation.Attest, rotation.PromoteAnyway, rotation.RollBack} {
 				within(t, rendering{name: "reason " + x.name, view: ptr(Reason(r, v, c))})

@@ -121,18 +121,40 @@ func StatusAll(running []*rotation.Rotation, links map[rotation.ID]string, c Con
 	return listed(fmt.Sprintf("%d in progress", len(lines)), lines, c).post()
 }
 
-// Status says where one rotation stands.
-func Status(r *rotation.Rotation, link string, c Context) Post {
-	title := rotation.Clean(r.Plan.Title)
-	if r.State != rotation.Running {
-		said := fmt.Sprintf("Rotation %d of %s is %s since %s.", r.ID, title, r.State, rotation.When(r.Ended))
-		return answer(c, append([]line{{said: strong(title)}, {said: said, card: link}}, told(owed(r, c))...)...)
-	}
+// StatusOf says what a secret is, where it is kept, how it stands, and which
+// pages are about it; then where its rotation stands, if one runs.
+func StatusOf(row Row, c Context) Post {
+	s := row.Secret
 	p := newPage(c, "")
-	p.lines(maxLine, p.sectionBlock, line{said: strong(title), card: link})
-	p.section(about(r, c))
-	p.section(stakes(r)...)
-	p.section(current(r, numbered(r))...)
+	p.lines(maxLine, p.sectionBlock, row.entry(c).line)
+	kept := []string{}
+	for _, x := range []struct{ what, said string }{{"", s.Usage}, {"Kept in ", s.Location}, {"Owner ", s.Owner}} {
+		if x.said != "" {
+			kept = append(kept, stop(x.what+rotation.Clean(x.said)))
+		}
+	}
+	if s.Every > 0 {
+		kept = append(kept, fmt.Sprintf("Replaced every %d days.", s.Every))
+	}
+	p.context(kept...)
+	if r := row.Running; r != nil {
+		p.section(about(r, c))
+		p.section(stakes(r)...)
+		p.section(current(r, numbered(r))...)
+	}
+	if last := row.Last; last != nil {
+		p.section(append([]string{fmt.Sprintf("Rotation %d of %s is %s since %s.", last.ID, rotation.Clean(last.Plan.Title), last.State, rotation.When(last.Ended))}, owed(last, c)...)...)
+	}
+	var pages []slack.BlockElement
+	for i, l := range s.Links[:min(len(s.Links), maxActions)] {
+		if !sound(l.URL) {
+			continue
+		}
+		b := slack.NewButtonBlockElement(fmt.Sprintf("%s:%d", FollowLink, i+1), "page", words(l.Title, maxButtonText))
+		b.URL = l.URL
+		pages = append(pages, b)
+	}
+	p.buttons(pages...)
 	return p.post()
 }
 

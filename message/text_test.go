@@ -45,7 +45,7 @@ func TestForeignTextStaysText(t *testing.T) {
 				r.Steps[i].Title, r.Steps[i].Done = hostile, hostile
 			}
 			c := x.s.context()
-			posts := []Post{Card(r, c), Turn(r, c), Status(r, permalink, c), Refusal(&rotation.Error{What: clean, Next: clean}, c)}
+			posts := []Post{Card(r, c), Turn(r, c), StatusOf(standing(r), c), Refusal(&rotation.Error{What: clean, Next: clean}, c)}
 			views := []any{Details(r, c).Blocks, Reason(r, rotation.Refuse, c).Blocks, HowTo(r, c).Blocks}
 			for _, p := range posts {
 				harmless(t, hostile, "text", p.Text)

@@ -241,6 +241,17 @@ func (c *Catalogue) link(url string) string {
 	return c.book.Link(url)
 }
 
+// Shown is a secret with its links as they lead here.
+func (c *Catalogue) Shown(s *Secret) Secret {
+	out := *s
+	r := renderer{c: c, scope: c.scope(s)}
+	out.Links = nil
+	for _, l := range s.Links {
+		out.Links = append(out.Links, Link{Title: r.text("links", l.Title), URL: c.link(r.text("links", l.URL))})
+	}
+	return out
+}
+
 var reference = regexp.MustCompile(`\{\{\s*([a-z_]+)\s*\}\}`)
 
 // any renders strings inside v. A string that is nothing but one reference
