@@ -88,6 +88,9 @@ func newTown(t *testing.T, child bool, catalogue []byte) *town {
 func newTownWith(t *testing.T, o stage.Options, child bool, catalogue []byte) *town {
 	t.Helper()
 	o.RunDuration, o.AckWait = 150*time.Millisecond, 30*time.Second
+	if o.Digest == "" {
+		o.Digest = "#ask-modernisation-platform"
+	}
 	s, err := stage.New(o)
 	if err != nil {
 		t.Fatal(err)

@@ -70,6 +70,9 @@ func (s *Stage) Settings() []byte {
 			"https://moj.awsapps.com/start": s.web + "/aws-sign-in",
 		}))
 	}
+	if s.digest != "" {
+		fmt.Fprintf(&b, "digest: {channel: %q}\n", s.digest)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&b, "waits: %s\n", flow(s.waits))

@@ -44,6 +44,7 @@ type Stage struct {
 	EntraURL           string // http://127.0.0.1:port, for Graph and the authority
 
 	web     string
+	digest  string // the channel of the weekly digest, by its handle
 	hidden  hidden
 	signIn  signIn
 	jobs    jobs
@@ -69,6 +70,10 @@ type Options struct {
 	// Web is the base address of the sandbox's page, without a slash at the
 	// end. Deep links and runs lead there; if it is empty, to the real sites.
 	Web string
+
+	// Digest is the channel that the bot's weekly digest goes to, by its
+	// handle; where the cards are if empty.
+	Digest string
 
 	// AckWait is how long people wait for an acknowledgement, and how long a
 	// trigger id lives if that is longer than Slack's three seconds; three
@@ -96,7 +101,7 @@ type botTokens struct{ slack, app, github, appDir string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, keys: map[string]string{},
 		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
 		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{

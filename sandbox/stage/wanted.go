@@ -60,6 +60,7 @@ func stageHandles() map[string]string {
 	return map[string]string{
 		"@mp-approvers": ApproversGroup, "@modernisation-platform": EverybodyGroup, "#modernisation-platform": Platform,
 		"#modernisation-platform-notifications": Notifications,
+		"#ask-modernisation-platform":           Ask,
 		"#ask-operations-engineering":           AskOps,
 		"@sam":                                  person{handle: "starter"}.id(),
 		"@mina":                                 person{handle: "member"}.id(),
