@@ -170,6 +170,9 @@ func ids(r *rotation.Rotation) []string {
 	for _, id := range r.Facts.Rejected {
 		add("rejected version", id)
 	}
+	for _, picked := range r.Facts.Picked {
+		add("chosen", picked)
+	}
 	add("plan", r.Plan.Hash()[:12])
 	if r.Changed != "" {
 		add("the catalogue's plan now", Cut(r.Changed, 13))

@@ -109,7 +109,11 @@ func complete(r *rotation.Rotation) string {
 	}
 	out += "."
 	if f.Old == rotation.OldRefused && !f.OldDead.IsZero() {
-		out += " The old one is refused since " + rotation.When(f.OldDead) + " (observed)."
+		gone := "refused"
+		if f.Way == rotation.ByOwner {
+			gone = "gone" // whoever lists it doesn't any more
+		}
+		out += " The old one is " + gone + " since " + rotation.When(f.OldDead) + " (observed)."
 	}
 	switch {
 	case !f.FailingSince.IsZero() && !f.Used.IsZero():
