@@ -52,7 +52,14 @@ func (a ApproveKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 	if f.OldKey == "" {
 		return rotation.Wait(0, "There is no old key: this is the first one."), nil
 	}
-	use, err := a.AWS.KeyUse(ctx, account(t), f.OldKey)
+	keys, err := listKeys(ctx, t, a.AWS, p.User)
+	if err != nil {
+		return rotation.Outcome{}, err
+	}
+	if _, there := find(keys, f.OldKey); !there {
+		return rotation.Wait(0, "The old key "+f.OldKey+" is gone: somebody else deleted it."), nil
+	}
+	use, err := keyUse(ctx, t, a.AWS, p.User, f.OldKey)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}

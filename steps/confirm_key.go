@@ -33,7 +33,7 @@ func (a ConfirmKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome,
 	}
 	var use rotation.KeyUse
 	if listed {
-		if use, err = a.AWS.KeyUse(ctx, account(t), f.NewKey); err != nil {
+		if use, err = keyUse(ctx, t, a.AWS, p.User, f.NewKey); err != nil {
 			return rotation.Outcome{}, err
 		}
 	}
@@ -61,7 +61,7 @@ func bothThere(ctx context.Context, t *rotation.Task, aws AccessKeys, user strin
 	if err != nil {
 		return false, err
 	}
-	if err := unknownKeys(ctx, t, aws, keys); err != nil {
+	if err := unknownKeys(ctx, t, aws, user, keys); err != nil {
 		return false, err
 	}
 	f := t.Rotation.Facts

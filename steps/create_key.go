@@ -151,7 +151,7 @@ func theOldKey(ctx context.Context, t *rotation.Task, aws AccessKeys, user strin
 		return rotation.Outcome{}, twoKeys(ctx, t, aws, user, keys)
 	}
 	old := keys[0]
-	use, err := aws.KeyUse(ctx, account(t), old.ID)
+	use, err := keyUse(ctx, t, aws, user, old.ID)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
@@ -166,7 +166,7 @@ func oldUse(t *rotation.Task, id string, use rotation.KeyUse) string {
 
 // twoKeys asks a person which of them has to go.
 func twoKeys(ctx context.Context, t *rotation.Task, aws AccessKeys, user string, keys []rotation.AccessKey) error {
-	seen, err := described(ctx, t, aws, keys)
+	seen, err := described(ctx, t, aws, user, keys)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func madeByAnother(ctx context.Context, t *rotation.Task, aws AccessKeys, user, 
 	if err != nil {
 		return "", err
 	}
-	use, err := aws.KeyUse(ctx, account(t), id)
+	use, err := keyUse(ctx, t, aws, user, id)
 	switch k, listed := find(keys, id); {
 	case err != nil:
 		return "", err

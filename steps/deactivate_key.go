@@ -70,7 +70,7 @@ func (a DeactivateKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outco
 	if _, err := bothThere(ctx, t, a.AWS, p.User); err != nil {
 		return rotation.Outcome{}, err
 	}
-	use, err := a.AWS.KeyUse(ctx, account(t), f.OldKey)
+	use, err := keyUse(ctx, t, a.AWS, p.User, f.OldKey)
 	if err != nil {
 		return rotation.Outcome{}, err
 	}

@@ -61,7 +61,7 @@ func (a DeleteKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, 
 		return rotation.Wait(0, f.OldKey+" is inactive and is deleted "+rotation.When(until)+". If anything misses it, press Roll back: that activates it again."), nil
 	}
 	if !deleted {
-		if err := unknownKeys(ctx, t, a.AWS, keys); err != nil {
+		if err := unknownKeys(ctx, t, a.AWS, p.User, keys); err != nil {
 			return rotation.Outcome{}, err
 		}
 	}

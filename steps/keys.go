@@ -80,13 +80,13 @@ func find(keys []rotation.AccessKey, id string) (rotation.AccessKey, bool) {
 }
 
 // unknownKeys is an error if there are others than the old and the new one.
-func unknownKeys(ctx context.Context, t *rotation.Task, aws AccessKeys, keys []rotation.AccessKey) error {
+func unknownKeys(ctx context.Context, t *rotation.Task, aws AccessKeys, user string, keys []rotation.AccessKey) error {
 	f := t.Rotation.Facts
 	others := slices.DeleteFunc(slices.Clone(keys), func(k rotation.AccessKey) bool { return k.ID == f.OldKey || k.ID == f.NewKey })
 	if len(others) == 0 {
 		return nil
 	}
-	seen, err := described(ctx, t, aws, others)
+	seen, err := described(ctx, t, aws, user, others)
 	if err != nil {
 		return err
 	}
@@ -99,10 +99,10 @@ func unknownKeys(ctx context.Context, t *rotation.Task, aws AccessKeys, keys []r
 
 // described says of each key whether it is active, how old it is, and when it
 // was last used.
-func described(ctx context.Context, t *rotation.Task, aws AccessKeys, keys []rotation.AccessKey) (string, error) {
+func described(ctx context.Context, t *rotation.Task, aws AccessKeys, user string, keys []rotation.AccessKey) (string, error) {
 	var out []string
 	for _, k := range keys {
-		use, err := aws.KeyUse(ctx, account(t), k.ID)
+		use, err := keyUse(ctx, t, aws, user, k.ID)
 		if err != nil {
 			return "", err
 		}
@@ -113,6 +113,20 @@ func described(ctx context.Context, t *rotation.Task, aws AccessKeys, keys []rot
 		out = append(out, k.ID+" ("+state+", made "+t.Day(k.Created)+", "+used(t, use)+")")
 	}
 	return strings.Join(out, " and "), nil
+}
+
+// keyUse asks when a listed key was last used. AWS answers AccessDenied about a
+// key that was deleted meanwhile: then it is looked at anew.
+func keyUse(ctx context.Context, t *rotation.Task, aws AccessKeys, user, id string) (rotation.KeyUse, error) {
+	use, err := aws.KeyUse(ctx, account(t), id)
+	if p, definite := rotation.Definite(err); !definite || p.Code != "AccessDenied" {
+		return use, err
+	}
+	keys, again := keysLeft(ctx, t, aws, user)
+	if _, there := find(keys, id); again == nil && !there {
+		return use, &rotation.ProviderError{Provider: "AWS", Op: "GetAccessKeyLastUsed", Code: id + " was deleted meanwhile"}
+	}
+	return use, err
 }
 
 // used says when a key was last used, and for what.

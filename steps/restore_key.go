@@ -81,7 +81,7 @@ func (a RestoreKey) Dead(ctx context.Context, t *rotation.Task, d rotation.Debt)
 	if !there {
 		return "IAM lists it no more " + rotation.When(t.Now), true, nil
 	}
-	seen, err := described(ctx, t, a.AWS, []rotation.AccessKey{k})
+	seen, err := described(ctx, t, a.AWS, p.User, []rotation.AccessKey{k})
 	return strings.TrimSpace("there is " + seen), false, err
 }
 

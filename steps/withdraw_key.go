@@ -48,7 +48,7 @@ func (a WithdrawKey) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome
 		return rotation.Outcome{}, err
 	}
 	for _, k := range ours {
-		if why, err := a.taken(ctx, t, k); err != nil {
+		if why, err := a.taken(ctx, t, p.User, k); err != nil {
 			return rotation.Outcome{}, err
 		} else if why != "" {
 			return rotation.Resume("It can't be taken back: " + why + ". Let its user go back to the old key and delete the new one in IAM, then cancel again; or go on."), nil
@@ -114,8 +114,8 @@ func (a WithdrawKey) made(t *rotation.Task, keys []rotation.AccessKey) ([]rotati
 }
 
 // taken says why a key can't be ended any more, or "".
-func (a WithdrawKey) taken(ctx context.Context, t *rotation.Task, k rotation.AccessKey) (string, error) {
-	use, err := a.AWS.KeyUse(ctx, account(t), k.ID)
+func (a WithdrawKey) taken(ctx context.Context, t *rotation.Task, user string, k rotation.AccessKey) (string, error) {
+	use, err := keyUse(ctx, t, a.AWS, user, k.ID)
 	if err != nil {
 		return "", err
 	}

@@ -13,6 +13,8 @@ import (
 
 // What people do at AWS, and what happens there.
 var awsForms = []form{
+	{`aws> somebody stages a foreign version of {secret}`, func(p *player, m match) error { return p.Stage.SaveForeign(p.ctx, m["secret"], "AWSPENDING") }},
+	{`aws> somebody saves another value in {secret}`, func(p *player, m match) error { return p.Stage.SaveForeign(p.ctx, m["secret"], "AWSCURRENT") }},
 	{`aws> {who} puts {value}{secret}{ending}`, (*player).putByRekey},
 	{`aws> {who} repeats the put{ending}`, (*player).putAgain},
 	{`aws> {who} takes {secret}{ending}`, (*player).takeByRekey},
@@ -28,6 +30,7 @@ var awsForms = []form{
 	{`aws> {secret} is scheduled for deletion`, func(p *player, m match) error { p.Stage.AWS.ScheduleDeletion(m["secret"]); return nil }},
 	{`aws> {secret} is restored`, func(p *player, m match) error { p.Stage.AWS.Restore(m["secret"]); return nil }},
 	{`aws> {secret} is removed`, func(p *player, m match) error { return p.Stage.RemoveSecret(p.ctx, m["secret"]) }},
+	{`aws> {secret} is made without a value`, func(p *player, m match) error { p.Stage.AWS.AddSecret(m["secret"], ""); return nil }},
 	{`aws> {secret} is made anew`, (*player).makeAnew},
 	{`aws> AWSCURRENT of {secret} is the new value`, (*player).currentIsNew},
 	{`aws> AWSCURRENT of {secret} is the old value`, (*player).currentIsOld},

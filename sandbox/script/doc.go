@@ -127,6 +127,8 @@
 //	aws> {who} plain-form puts {value}{secret} the AWS command, as it prints it
 //	aws> {who} saves {value}{secret} in the console
 //	aws> {who} stages a foreign version of {secret}    AWSPENDING that the bot knows nothing of
+//	aws> somebody stages a foreign version of {secret}    an administrator
+//	aws> somebody saves another value in {secret}
 //	aws> {who} is denied {word} on {secret}    an operation, such as DescribeSecret
 //	aws> {who} is allowed {word} on {secret}{again}
 //	aws> bot is denied {word} on {secret}
@@ -139,6 +141,7 @@
 //	aws> {secret} is scheduled for deletion
 //	aws> {secret} is restored
 //	aws> {secret} is removed                   for good
+//	aws> {secret} is made without a value
 //	aws> {secret} is made anew                 with its token's newest value
 //	aws> AWSCURRENT of {secret} is the new value
 //	aws> AWSCURRENT of {secret} is the old value

@@ -140,6 +140,9 @@ aws> starter puts github_ci_user_pat
 aws> starter puts the old value of github_ci_user_pat
 aws> starter puts "garbage" as github_ci_user_pat and is refused | another value
 aws> starter takes collaborators/sam.collaborator/access-key
+aws> somebody stages a foreign version of collaborators/sam.collaborator/access-key
+aws> somebody saves another value in collaborators/sam.collaborator/access-key
+aws> collaborators/sam.collaborator/access-key is made without a value
 aws> starter repeats the put and reads | done
 aws> starter plain-form puts github_ci_user_pat
 aws> starter saves github_ci_user_pat in the console

@@ -16,6 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"rekey/sandbox/fakeaws"
+	"rekey/sandbox/world"
 )
 
 // hidden are the workflows that were removed from their repository.
@@ -67,6 +68,14 @@ func (s *Stage) CallAWS(ctx context.Context, handle, operation string, in map[st
 // RemoveSecret deletes a secret for good, without recovery.
 func (s *Stage) RemoveSecret(ctx context.Context, name string) error {
 	return s.callAWS(ctx, adminKeyID, "DeleteSecret", map[string]any{"SecretId": name, "ForceDeleteWithoutRecovery": true})
+}
+
+// SaveForeign saves a value that nobody expects, under a label.
+func (s *Stage) SaveForeign(ctx context.Context, name, label string) error {
+	return s.callAWS(ctx, adminKeyID, "PutSecretValue", map[string]any{
+		"SecretId": name, "SecretString": world.Random(40, world.Alphanumeric), "VersionStages": []string{label},
+		"ClientRequestToken": "f0e19100-0000-4000-8000-" + world.Random(12, "0123456789abcdef"),
+	})
 }
 
 func (s *Stage) callAWS(ctx context.Context, keyID, operation string, in map[string]any) error {
