@@ -151,6 +151,49 @@ func TestPutAtATerminalRefusesASlip(t *testing.T) {
 	}
 }
 
+// A value isn't shown where it would stay in the scrollback, unless its owner
+// says so.
+func TestTakeIsNotShownOnATerminal(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("there are no pseudo-terminals here: %v", err)
+	}
+	defer person.Close()
+	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	for _, c := range []struct {
+		args []string
+		code int
+	}{{delivered, ExitUsage}, {append([]string{"--show"}, delivered...), ExitOK}} {
+		cmd := d.running("take", c.args...)
+		var errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = program, &errs
+		err := cmd.Run()
+		var ended *exec.ExitError
+		if err != nil && !errors.As(err, &ended) {
+			t.Fatal(err)
+		}
+		if got := cmd.ProcessState.ExitCode(); got != c.code || c.code == ExitUsage && !strings.Contains(errs.String(), "isn't shown on a terminal") {
+			t.Errorf("%v: exit code %d, not %d: %s", c.args, got, c.code, errs.String())
+		}
+	}
+	if d.stage.World.Journal.Applied("aws", "GetSecretValue") > 1 {
+		t.Error("it was fetched although it couldn't be shown")
+	}
+}
+
 // Ctrl-C at the prompt ends the command at once and leaves a terminal that
 // works.
 func TestPutIsStoppedAtThePrompt(t *testing.T) {

@@ -163,3 +163,32 @@ func TestAValueIsNeverReadByLabelAlone(t *testing.T) {
 		t.Error("a value was staged without a token")
 	}
 }
+
+func TestAValueIsDeliveredAsCurrent(t *testing.T) {
+	w, fake, client, old := scene(t, "first")
+	ctx, next := t.Context(), rotation.AccessKey{ID: "AKIASAM"}.Pair(rotation.NewValue(canary))
+	if err := client.Deliver(ctx, pat, id, next); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Deliver(ctx, pat, id, next); err != nil {
+		t.Errorf("the same again: %v", err)
+	}
+	seen, err := client.Describe(ctx, pat)
+	want := map[string][]string{id: {rotation.Current}, old: {rotation.Previous}}
+	if diff := cmp.Diff(want, seen.Labels); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+	if got, _ := fake.Current("pat"); got != `{"AWS_ACCESS_KEY_ID":"AKIASAM","AWS_SECRET_ACCESS_KEY":"`+canary+`"}` {
+		t.Error("what was delivered isn't the pair")
+	}
+	if client.Deliver(ctx, pat, "", next) == nil {
+		t.Error("delivering without a token must fail: the SDK would make one up")
+	}
+	w.Faults.Order(world.Fault{Provider: "aws", Method: "PutSecretValue", Word: world.Post5xx})
+	if p := wrong(t, client.Deliver(ctx, pat, "0b9e7d61-52a4-4a0b-8f3e-aa11bb22cc33", next)); p.Definite {
+		t.Errorf("an answer that was lost isn't a refusal: %+v", p)
+	}
+	if n := w.Journal.Applied("aws", "PutSecretValue"); n != 2 {
+		t.Errorf("%d versions were made: the SDK repeated it", n)
+	}
+}
