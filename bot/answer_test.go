@@ -156,7 +156,6 @@ func TestWhatAsksForNothingIsOnlyAcknowledged(t *testing.T) {
 	link := map[string]any{"action_id": "link:1", "block_id": "b", "url": "https://example.org/"}
 	for what, err := range map[string]error{
 		"a link":                 r.PressRaw(starter, platform, "1.1", link, nil),
-		"App Home":               r.OpenHome(starter),
 		"another app":            r.PressRaw(starter, platform, "1.1", map[string]any{"action_id": "a", "block_id": "b"}, map[string]any{"api_app_id": "A0OTHER"}),
 		"another workspace":      r.PressRaw(starter, platform, "1.1", map[string]any{"action_id": "a", "block_id": "b"}, map[string]any{"team": map[string]any{"id": "T0OTHER"}}),
 		"another organisation":   r.PressRaw(starter, platform, "1.1", map[string]any{"action_id": "a", "block_id": "b"}, map[string]any{"enterprise": map[string]any{"id": "E0OTHER"}}),
