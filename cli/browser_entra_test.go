@@ -12,6 +12,7 @@ import (
 // Rekey adds it and removes the old one, and people approve it, sign in, and
 // look at the consoles.
 func TestAClientSecretInABrowser(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	shot := func(name string) {
 		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {

@@ -13,6 +13,7 @@ import (
 // delivers it, its user fetches it in the terminal and gives it to what runs,
 // somebody approves, and two jumps of the clock end the old one.
 func TestAnAccessKeyInABrowser(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	shot := func(name string) {
 		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {

@@ -12,6 +12,7 @@ import (
 // form, approved knowing who isn't alerted, replaced by a change that is merged
 // on the page, and applied by the consumers.
 func TestIntegrationKeysInABrowser(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	shot := func(name string) {
 		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {

@@ -17,6 +17,7 @@ import (
 // A whole rotation, done as a newcomer does it: by clicking and typing on the
 // sandbox's page, in a real browser. The bot is killed on the way.
 func TestAWholeRotationInABrowser(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	shot := func(name string) {
 		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {

@@ -12,6 +12,7 @@ import (
 // the app, tested with one message, approved, copied and seen in use, and the
 // old one is removed by hand. The bot is killed on the way.
 func TestAWebhookInABrowser(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	shot := func(name string) {
 		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {

@@ -59,6 +59,7 @@ func (p point) String() string { return p.name }
 // soon as the provider has seen the call. In one rotation each effect is a
 // point, and from one rotation to the next each meets another fault.
 func TestARotationSurvivesAKillAtEveryEffect(t *testing.T) {
+	t.Parallel()
 	for i := range words {
 		for _, r := range tokenRows {
 			run := chaos{row: r}

@@ -17,6 +17,7 @@ import (
 // real wiring: sockets, SQLite on disk, the SDKs, the fakes on loopback. Those
 // that kill the bot run it as a process of its own.
 func TestConversations(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no conversations", err)

@@ -51,6 +51,7 @@ func TestTheGuideNamesRowsOfTheCatalogue(t *testing.T) {
 
 // Whoever does what the guide says gets there.
 func TestTheGuideLeadsToTheEnd(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	b.Size(1280, 1000)
 	address := runSandbox(t)

@@ -72,6 +72,7 @@ func rows() []row {
 // Every row that can be rotated is, from start to end, and the journals of the
 // providers show each change once and in order.
 func TestEveryRowIsRotated(t *testing.T) {
+	t.Parallel()
 	for _, r := range rows() {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +91,7 @@ func TestEveryRowIsRotated(t *testing.T) {
 // The same with the bot killed as soon as a provider has done what it was
 // asked for, at every change.
 func TestEveryRowSurvivesAKillAfterEachChange(t *testing.T) {
+	t.Parallel()
 	for _, r := range rows() {
 		if slices.ContainsFunc(tokenRows, func(known row) bool { return known.name == r.name }) {
 			continue // they meet more than that in TestARotationSurvivesAKillAtEveryEffect

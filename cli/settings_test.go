@@ -39,7 +39,7 @@ links: {"https://github.com": "http://127.0.0.1:8020/github"}
 		t.Fatal(problems)
 	}
 	want := Settings{
-		Zone: "UTC", Hours: Hours{8, 17}, Features: Features{History: true},
+		Zone: "UTC", Hours: Hours{8, 17}, Features: Features{History: true}, Digest: Digest{Schedule: "0 9 * * MON"},
 		Handles: map[string]string{"@mp-approvers": "S0APPROVERS", "#modernisation-platform": "C0PLATFORM", "#private": "G0PRIVATE"},
 		Waits:   map[string]string{"send": "1s", "approval": "24h", "roster": "1m30s"},
 		Links:   map[string]string{"https://github.com": "http://127.0.0.1:8020/github"},

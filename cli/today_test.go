@@ -15,6 +15,7 @@ const today = "../docs/examples/modernisation-platform-2026.yaml"
 // secrets are read at run time, some of them are in another account, and one is
 // a field of a map.
 func TestTodaysProcess(t *testing.T) {
+	t.Parallel()
 	text, _, named, err := ownCatalogue(today)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ func shot(b *browser.Browser, name string) {
 // AWS goes down by a click on the panel, the card says so, and the rotation
 // goes on by itself once all is well. Then a week passes by a click.
 func TestTroubleFromThePanelAndTheRecovery(t *testing.T) {
+	t.Parallel()
 	b := browser.Start(t)
 	address := runSandbox(t)
 	b.Open(address)

@@ -12,6 +12,7 @@ import (
 
 // What a secret's row may say otherwise, and what becomes of a rotation then.
 func TestVariantsOfASecret(t *testing.T) {
+	t.Parallel()
 	const approved = `
 starter> /rotate github_ci_user_pat
 #platform | [Approve]

@@ -32,11 +32,17 @@ type Browser struct {
 	ctx context.Context
 }
 
+// windows are how many browsers of one test process are open at once. More of
+// them would only make each other wait.
+var windows = make(chan struct{}, 2)
+
 // Start starts a Chromium that ends with the test. It skips the test if there
 // is none, as need.Tool does.
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	path := need.Tool(t, "chromium", "chromium-browser", "google-chrome")
+	windows <- struct{}{}
+	t.Cleanup(func() { <-windows })
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
