@@ -34,9 +34,7 @@ func TestAWholeRotationByKeyboard(t *testing.T) {
 	b.See("Approve the plan")
 	press("Approve")
 	b.See("You started this rotation, so somebody else has to approve it.")
-	if got := b.Focused(); got != "Approve" {
-		t.Errorf("after the press the keyboard is on %q", got)
-	}
+	b.OnKeyboard("Approve")
 	become("Ada")
 	press("Approve")
 	b.See("your turn")
@@ -47,9 +45,7 @@ func TestAWholeRotationByKeyboard(t *testing.T) {
 	line := putLine(t, browser.Eval[string](b, `[...document.querySelectorAll('dialog pre')].map((p) => p.textContent).join('\n')`))
 	b.Key(kb.Escape)
 	b.Gone("The same, where the catalogue is at hand")
-	if got := b.Focused(); got != "How to save it" {
-		t.Errorf("after Escape the keyboard is on %q", got)
-	}
+	b.OnKeyboard("How to save it")
 
 	press("Open GitHub")
 	b.See("Fine-grained personal access tokens")
@@ -63,15 +59,11 @@ func TestAWholeRotationByKeyboard(t *testing.T) {
 
 	press("Terminal")
 	b.See("Terminal of")
-	if got := b.Focused(); got != "Command line" {
-		t.Errorf("in the terminal the keyboard is on %q", got)
-	}
+	b.OnKeyboard("Command line")
 	b.Key(line)
 	b.Key(kb.Enter)
 	b.See("New value (hidden):")
-	if got := b.Focused(); got != "New value (hidden):" {
-		t.Errorf("where the value is asked for, the keyboard is on %q", got)
-	}
+	b.OnKeyboard("New value (hidden):")
 	b.Key(value)
 	b.Key(kb.Enter)
 	b.See("Saved as AWSPENDING")

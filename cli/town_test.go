@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	// Conversations wait more than they work, so more of them run at once than
 	// there are processors.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "12"); err != nil {
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

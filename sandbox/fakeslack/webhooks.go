@@ -137,6 +137,10 @@ func (s *Slack) PostWebhook(url, text string) bool {
 
 func (s *Slack) serveWebhook(rw http.ResponseWriter, r *http.Request, body []byte) {
 	call := &world.Call{Provider: "slack", Method: "webhook"}
+	a, err := arguments(r, body)
+	if err != nil || a.empty() {
+		call.Method = "webhook probe"
+	}
 	s.w.Serve(rw, r, call, func(rw http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -151,7 +155,6 @@ func (s *Slack) serveWebhook(rw http.ResponseWriter, r *http.Request, body []byt
 				return
 			}
 		}
-		a, err := arguments(r, body)
 		word := "invalid_payload"
 		if err == nil && len(body) > 0 && r.Method == http.MethodPost {
 			word = s.post(h, a, call)
@@ -163,6 +166,10 @@ func (s *Slack) serveWebhook(rw http.ResponseWriter, r *http.Request, body []byt
 	})
 }
 
+// empty reports whether there is nothing to post: such a call only asks whether
+// the webhook is one.
+func (a args) empty() bool { return a.str("text") == "" && a.raw("blocks") == nil }
+
 // post does what a webhook was asked to do, and returns what it answers.
 func (s *Slack) post(h *Webhook, a args, call *world.Call) string {
 	switch {
@@ -170,7 +177,7 @@ func (s *Slack) post(h *Webhook, a args, call *world.Call) string {
 		return s.hooks.all
 	case h == nil:
 		return cmp.Or(s.hooks.dead, "no_service")
-	case a.str("text") == "" && a.raw("blocks") == nil:
+	case a.empty():
 		return cmp.Or(s.hooks.empty, "no_text")
 	case s.channel(h.Channel) == nil:
 		return "channel_not_found"

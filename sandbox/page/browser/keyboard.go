@@ -27,6 +27,14 @@ func (b *Browser) Reach(name string) {
 	b.t.Fatalf("Tab never reaches %q; it passes %s", name, strings.Join(passed, " | "))
 }
 
+// OnKeyboard waits until the keyboard is on the element with that name.
+func (b *Browser) OnKeyboard(name string) {
+	b.t.Helper()
+	if !b.until(func() bool { return b.Focused() == name }) {
+		b.t.Fatalf("the keyboard is on %q, not on %q", b.Focused(), name)
+	}
+}
+
 // Focused is the name of what has the keyboard; empty if nothing has.
 func (b *Browser) Focused() string {
 	b.t.Helper()

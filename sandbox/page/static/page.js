@@ -37,7 +37,7 @@ function apply(fresh) {
   if (atEnd && log.isConnected) log.scrollTop = log.scrollHeight;
   openModal();
   if (!held || held === document.body || held.isConnected) return;
-  const next = around?.isConnected ? around : opener?.isConnected ? opener : $("#line") ?? $("#home");
+  const next = around?.isConnected ? $("[autofocus]", around) ?? around : opener?.isConnected ? opener : $("#line") ?? $("#home");
   if (!$("dialog:modal")) next.focus({ preventScroll: true });
 }
 
@@ -90,8 +90,8 @@ async function send(address, fields) {
   const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
   const said = answer.ok ? await answer.json() : { error: await answer.text() };
   if (said.error) say("alert", said.error);
-  if (said.notice) say("status", said.notice);
   await (said.location && location.href === from ? go(said.location) : refresh());
+  if (said.notice) say("status", said.notice); // what it speaks of is on the page
   return !said.error;
 }
 
