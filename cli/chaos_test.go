@@ -264,7 +264,7 @@ func (a *aim) look() (hit bool, met []point) {
 		if p.words = p.words[1:]; len(p.words) == 0 {
 			met = append(met, *p)
 			a.points = a.points[1:]
-			a.ordered--
+			a.ordered = max(a.ordered-1, 0) // a kill alone may come before its order
 		}
 	}
 	return hit, met
