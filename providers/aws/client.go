@@ -34,7 +34,6 @@ import (
 // How long a call may take, and how much of an answer is read. A secret has
 // 65,536 bytes at most.
 const (
-	dialTimeout   = 5 * time.Second
 	headerTimeout = 10 * time.Second
 	callTimeout   = 20 * time.Second
 	maxAnswer     = 1 << 20
@@ -57,9 +56,9 @@ type Client struct {
 func New(ctx context.Context, more ...func(*config.LoadOptions) error) (*Client, error) {
 	base := awshttp.NewBuildableClient().
 		WithTimeout(callTimeout).
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = wire.DialTimeout }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout = dialTimeout, headerTimeout
+			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout = wire.DialTimeout, headerTimeout
 		})
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(base),
@@ -72,11 +71,7 @@ func New(ctx context.Context, more ...func(*config.LoadOptions) error) (*Client,
 	}
 	// The SDK's client follows a 307 with the body, which holds the value.
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		cfg.HTTPClient = &http.Client{
-			Transport:     wire.Capped{Next: b.GetTransport(), Most: maxAnswer},
-			Timeout:       callTimeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
+		cfg.HTTPClient = wire.Client(wire.Capped{Next: b.GetTransport(), Most: maxAnswer}, callTimeout)
 	}
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1" // STS answers there for every account

@@ -10,11 +10,9 @@ package entra
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +23,6 @@ import (
 // How long a call may take, and how much of an answer is read: an application
 // is some kilobytes.
 const (
-	dialTimeout   = 5 * time.Second
 	headerTimeout = 15 * time.Second
 	callTimeout   = 30 * time.Second
 	maxAnswer     = 4 << 20
@@ -62,11 +59,11 @@ var (
 
 // New checks the configuration and calls nobody.
 func New(config Config) (*Client, error) {
-	graph, ok := base(config.GraphURL, "graph.microsoft.com")
+	graph, ok := wire.Base(config.GraphURL, "graph.microsoft.com")
 	if !ok {
 		return nil, errors.New("the address of Microsoft Graph isn't an http or https URL") // not shown: it may hold a password
 	}
-	authority, ok := base(config.AuthorityURL, "login.microsoftonline.com")
+	authority, ok := wire.Base(config.AuthorityURL, "login.microsoftonline.com")
 	if !ok {
 		return nil, errors.New("the address of Entra ID's authority isn't an http or https URL")
 	}
@@ -78,35 +75,9 @@ func New(config Config) (*Client, error) {
 	case config.Tenant != "" && !tenantID.MatchString(config.Tenant):
 		return nil, errors.New("the tenant for Entra ID is neither a GUID nor a domain")
 	}
-	return &Client{graph: graph, authority: authority, tenant: config.Tenant, id: config.ClientID, secret: config.Secret, plain: caller()}, nil
+	return &Client{graph: graph, authority: authority, tenant: config.Tenant, id: config.ClientID, secret: config.Secret, plain: wire.Client(wire.Transport(headerTimeout, maxAnswer), callTimeout)}, nil
 }
 
 // Enabled reports whether the bot has an app registration of its own, which
 // everything but SignIn needs.
 func (c *Client) Enabled() bool { return c.id != "" }
-
-func base(address, standard string) (*url.URL, bool) {
-	if address == "" {
-		return &url.URL{Scheme: "https", Host: standard}, true
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, false
-	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
-}
-
-func caller() *http.Client {
-	return &http.Client{
-		Transport: wire.Capped{Most: maxAnswer, Next: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-			ForceAttemptHTTP2:     true,
-			TLSHandshakeTimeout:   dialTimeout,
-			ResponseHeaderTimeout: headerTimeout,
-			IdleConnTimeout:       time.Minute,
-		}},
-		Timeout:       callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}

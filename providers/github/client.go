@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -27,7 +26,6 @@ import (
 // How long a call may take, and how much of an answer is read: a page of a
 // hundred runs has more than a megabyte.
 const (
-	dialTimeout   = 5 * time.Second
 	headerTimeout = 10 * time.Second
 	callTimeout   = 30 * time.Second
 	maxAnswer     = 8 << 20
@@ -55,15 +53,12 @@ type Client struct {
 
 // New checks the configuration and calls nobody.
 func New(config Config) (*Client, error) {
-	base, err := url.Parse(config.URL)
-	if err != nil || config.URL != "" && (base.Host == "" || base.Scheme != "https" && base.Scheme != "http") {
+	base, ok := wire.Base(config.URL, "api.github.com")
+	if !ok {
 		return nil, errors.New("GitHub's API address isn't an http or https URL") // not shown: it may hold a password
 	}
-	if config.URL == "" {
-		base = &url.URL{Scheme: "https", Host: "api.github.com"}
-	}
-	base = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: strings.TrimRight(base.Path, "/") + "/"}
-	c := &Client{base: base, plain: caller(transport())}
+	base.Path += "/"
+	c := &Client{base: base, plain: caller(wire.Transport(headerTimeout, maxAnswer))}
 	switch {
 	case !config.Token.Empty() && config.AppID != 0:
 		return nil, errors.New("GitHub takes a token or an App, and both are set")
@@ -93,24 +88,7 @@ func (c *Client) with(token rotation.Value) *gh.Client {
 	return c.client(c.plain).WithAuthToken(token.Reveal())
 }
 
-func caller(t http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     t,
-		Timeout:       callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-func transport() http.RoundTripper {
-	return wire.Capped{Most: maxAnswer, Next: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		ForceAttemptHTTP2:     true,
-		TLSHandshakeTimeout:   dialTimeout,
-		ResponseHeaderTimeout: headerTimeout,
-		IdleConnTimeout:       time.Minute,
-	}}
-}
+func caller(t http.RoundTripper) *http.Client { return wire.Client(t, callTimeout) }
 
 var fullName = regexp.MustCompile(`^[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+$`)
 

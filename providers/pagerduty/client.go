@@ -12,10 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	pd "github.com/PagerDuty/go-pagerduty"
@@ -27,7 +24,6 @@ import (
 // How long a call may take, and how much of an answer is read: a page of a
 // hundred services with all that belongs to them has about a megabyte.
 const (
-	dialTimeout   = 5 * time.Second
 	headerTimeout = 10 * time.Second
 	callTimeout   = 30 * time.Second
 	maxAnswer     = 8 << 20
@@ -53,37 +49,15 @@ type Client struct {
 
 // New checks the configuration and calls nobody.
 func New(config Config) (*Client, error) {
-	api, err := address(config.URL, "https://api.pagerduty.com")
-	if err != nil {
-		return nil, err
+	api, ok := wire.Base(config.URL, "api.pagerduty.com")
+	events, also := wire.Base(config.EventsURL, "events.pagerduty.com")
+	if !ok || !also {
+		return nil, errors.New("PagerDuty's API address isn't an http or https URL") // not shown: it may hold a password
 	}
-	events, err := address(config.EventsURL, "https://events.pagerduty.com")
-	if err != nil {
-		return nil, err
-	}
-	return &Client{url: api, events: events, own: config.Token, http: &http.Client{
-		Transport: wire.Capped{Most: maxAnswer, Next: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-			ForceAttemptHTTP2:     true,
-			TLSHandshakeTimeout:   dialTimeout,
-			ResponseHeaderTimeout: headerTimeout,
-			IdleConnTimeout:       time.Minute,
-		}},
-		Timeout:       callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
-}
-
-func address(given, usual string) (string, error) {
-	if given == "" {
-		return usual, nil
-	}
-	u, err := url.Parse(given)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", errors.New("PagerDuty's API address isn't an http or https URL") // not shown: it may hold a password
-	}
-	return u.Scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"), nil
+	return &Client{
+		url: api.String(), events: events.String(), own: config.Token,
+		http: wire.Client(wire.Transport(headerTimeout, maxAnswer), callTimeout),
+	}, nil
 }
 
 // with returns a go-pagerduty client for calls with one token, and what it

@@ -22,7 +22,6 @@ const provider = "Slack"
 
 // How long a call may take, and how much of an answer is read: it is one word.
 const (
-	dialTimeout = 5 * time.Second
 	callTimeout = 15 * time.Second
 	maxAnswer   = 4 << 10
 )
@@ -42,18 +41,14 @@ type Client struct {
 // empty: only where that is on this machine, as in the sandbox, are webhooks of
 // this machine accepted.
 func New(api string) *Client {
-	return &Client{loopback: onLoopback(api), http: &http.Client{
-		Timeout:       callTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: wire.Capped{Most: maxAnswer, Next: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            dial,
-			TLSHandshakeTimeout:    dialTimeout,
-			ResponseHeaderTimeout:  callTimeout,
-			MaxResponseHeaderBytes: 64 << 10,
-			IdleConnTimeout:        time.Minute,
-		}},
-	}}
+	return &Client{loopback: onLoopback(api), http: wire.Client(wire.Capped{Most: maxAnswer, Next: &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dial,
+		TLSHandshakeTimeout:    wire.DialTimeout,
+		ResponseHeaderTimeout:  callTimeout,
+		MaxResponseHeaderBytes: 64 << 10,
+		IdleConnTimeout:        time.Minute,
+	}}, callTimeout)}
 }
 
 // Probe tries a webhook without posting anything: it sends a message without a
@@ -173,5 +168,5 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&net.Dialer{Timeout: dialTimeout, Control: only(host)}).DialContext(ctx, network, address)
+	return (&net.Dialer{Timeout: wire.DialTimeout, Control: only(host)}).DialContext(ctx, network, address)
 }

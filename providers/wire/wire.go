@@ -1,6 +1,7 @@
 // Package wire is what the clients of all providers do alike below their
-// calls: they read a bounded answer, and they have one word for each way in
-// which no answer came. The words never hold an address, a header or a body.
+// calls: they wait a bounded time, read a bounded answer, follow no redirect,
+// and have one word for each way in which no answer came. The words never hold
+// an address, a header or a body.
 package wire
 
 import (
@@ -11,7 +12,51 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 )
+
+// DialTimeout is how long connecting may take, and a TLS handshake after it.
+const DialTimeout = 5 * time.Second
+
+// Base reads the address of an API, or of the standard host by https if none is
+// given. What is after its path is dropped, and a slash that ends it. It isn't
+// ok unless it is an http or https URL; an error shouldn't show it, since it may
+// hold a password.
+func Base(address, standard string) (base *url.URL, ok bool) {
+	if address == "" {
+		return &url.URL{Scheme: "https", Host: standard}, true
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, false
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, true
+}
+
+// Client returns a client whose calls take at most this long. It follows no
+// redirect, so that no credential reaches another host.
+func Client(by http.RoundTripper, callTimeout time.Duration) *http.Client {
+	return &http.Client{
+		Transport:     by,
+		Timeout:       callTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Transport returns a transport that waits so long for an answer's header and
+// reads at most so many bytes of its body.
+func Transport(headerTimeout time.Duration, most int64) http.RoundTripper {
+	return Capped{Most: most, Next: &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: DialTimeout}).DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   DialTimeout,
+		ResponseHeaderTimeout: headerTimeout,
+		IdleConnTimeout:       time.Minute,
+	}}
+}
 
 // The words for a call that got no answer.
 const (
