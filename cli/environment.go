@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"net"
@@ -92,7 +93,7 @@ func readEnvironment(flags *pflag.FlagSet, getenv func(string) string) (environm
 	e.PagerDutyToken = rotation.NewValue(e.values["PAGERDUTY_TOKEN"])
 	e.EntraSecret = rotation.NewValue(e.values["AZURE_CLIENT_SECRET"])
 	problems = append(problems, e.check()...)
-	return e, append(problems, checkAWS(func(name string) string { return first(e.values[name], getenv(name)) })...)
+	return e, append(problems, checkAWS(func(name string) string { return cmp.Or(e.values[name], getenv(name)) })...)
 }
 
 func (e *environment) check() []string {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -16,7 +14,7 @@ import (
 )
 
 func putCommand(catalogue []byte) *cobra.Command {
-	p := put{catalogue: catalogue}
+	p := put{target: target{embedded: catalogue}}
 	cmd := &cobra.Command{
 		Use:   "put [NAME] --version ID",
 		Short: "Save a new value with your own AWS identity",
@@ -34,22 +32,18 @@ func putCommand(catalogue []byte) *cobra.Command {
 			return p.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&p.secretID, "secret-id", "", "name or ARN of the secret in Secrets Manager")
-	cmd.Flags().StringVar(&p.region, "region", "", "its AWS region")
 	cmd.Flags().StringVar(&p.version, "version", "", "the version id that the card shows")
-	cmd.Flags().StringVar(&p.field, "field", "", "the field to set, if the secret is a JSON object")
-	cmd.Flags().StringVar(&p.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
-	completesSecrets(cmd, catalogue, func(s *rotation.Secret) bool { return s.Exempt == nil && s.Of == "" && s.Entry != rotation.EntryAPI })
+	p.flags(cmd, "the field to set, if the secret is a JSON object", func(s *rotation.Secret) bool { return s.Exempt == nil && s.Of == "" && s.Entry != rotation.EntryAPI })
 	return cmd
 }
 
 // put is one `rekey put`.
 type put struct {
-	catalogue                                    []byte
-	path, name, secretID, region, version, field string
-	in                                           io.Reader
-	out, errs                                    io.Writer
-	repeat                                       bool // the version is there already
+	target
+	version   string
+	in        io.Reader
+	out, errs io.Writer
+	repeat    bool // the version is there already
 }
 
 func (p *put) run(ctx context.Context) error {
@@ -76,44 +70,17 @@ func (p *put) run(ctx context.Context) error {
 
 // complete fills in what the catalogue knows, and checks the rest.
 func (p *put) complete() error {
-	if p.name != "" {
-		book, err := loadCatalogue(p.path, p.catalogue, anyHandle())
-		if err != nil {
-			return err
-		}
-		secret, err := book.Secret(p.name)
-		if err != nil {
-			return err
-		}
-		p.secretID, p.region, p.field = first(p.secretID, secret.SecretID), first(p.region, secret.Region), first(p.field, secret.Field)
+	if err := p.find(); err != nil {
+		return err
 	}
-	switch {
-	case p.secretID == "":
-		return errors.New("say which secret: a NAME of the catalogue, or --secret-id")
-	case p.region == "":
-		return errors.New("say in which AWS region the secret is: --region")
-	case p.version == "":
+	if p.version == "" {
 		return errors.New("--version is needed: the version id that the card shows under How to save it")
 	}
 	// Other spellings of the same UUID would be other version ids.
 	if id, err := uuid.Parse(p.version); err != nil || id.String() != p.version {
 		return errors.New("--version must be the whole version id that the card shows, like 6f1c4b0e-52a0-5c3e-9d53-0f6a2b1c7d11")
 	}
-	if problems := checkAWS(os.Getenv); len(problems) > 0 {
-		return errors.New(strings.Join(problems, "\n"))
-	}
-	return nil
-}
-
-// place is where the value goes. People use their own identity, so no role is
-// assumed.
-func (p *put) place() rotation.Place { return rotation.Place{ID: p.secretID, Region: p.region} }
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	return settings()
 }
 
 // before refuses while somebody else's version is staged.

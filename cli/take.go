@@ -17,7 +17,7 @@ import (
 )
 
 func takeCommand(catalogue []byte) *cobra.Command {
-	t := take{catalogue: catalogue}
+	t := take{target: target{embedded: catalogue}}
 	cmd := &cobra.Command{
 		Use:   "take [NAME] [--as env]",
 		Short: "Fetch a delivered value with your own AWS identity",
@@ -37,16 +37,12 @@ func takeCommand(catalogue []byte) *cobra.Command {
 			return t.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&t.secretID, "secret-id", "", "name or ARN of the secret in Secrets Manager")
-	cmd.Flags().StringVar(&t.region, "region", "", "its AWS region")
 	cmd.Flags().StringVar(&t.version, "version", "", "the version id that the card shows; empty: whichever has the stage")
 	cmd.Flags().StringVar(&t.stage, "stage", rotation.Current, "the label that the version must have: AWSCURRENT, AWSPENDING or AWSPREVIOUS")
-	cmd.Flags().StringVar(&t.field, "field", "", "the field to take, if the secret is a JSON object")
 	cmd.Flags().StringVar(&t.as, "as", "raw", "how to print it: raw, json (checked), env (lines for a shell), credentials-file (a profile for the AWS CLI)")
 	cmd.Flags().StringVar(&t.profile, "profile", "default", "the profile's name in a credentials file")
 	cmd.Flags().BoolVar(&t.show, "show", false, "print it on a terminal too")
-	cmd.Flags().StringVar(&t.path, "catalogue", os.Getenv("REKEY_CATALOGUE"), "the catalogue file; empty: the embedded one")
-	completesSecrets(cmd, catalogue, func(s *rotation.Secret) bool { return s.Exempt == nil })
+	t.flags(cmd, "the field to take, if the secret is a JSON object", func(s *rotation.Secret) bool { return s.Exempt == nil })
 	completes(cmd, "as", func() []string { return []string{"raw", "json", "env", "credentials-file"} })
 	completes(cmd, "stage", func() []string { return []string{rotation.Current, rotation.Pending, rotation.Previous} })
 	return cmd
@@ -54,11 +50,11 @@ func takeCommand(catalogue []byte) *cobra.Command {
 
 // take is one `rekey take`.
 type take struct {
-	catalogue                                           []byte
-	path, name, secretID, region, version, stage, field string
-	as, profile                                         string
-	show                                                bool
-	out, errs                                           io.Writer
+	target
+	version, stage string
+	as, profile    string
+	show           bool
+	out, errs      io.Writer
 }
 
 func (t *take) run(ctx context.Context) error {
@@ -86,23 +82,11 @@ func (t *take) run(ctx context.Context) error {
 
 // complete fills in what the catalogue knows, and checks the rest.
 func (t *take) complete() error {
-	if t.name != "" {
-		book, err := loadCatalogue(t.path, t.catalogue, anyHandle())
-		if err != nil {
-			return err
-		}
-		secret, err := book.Secret(t.name)
-		if err != nil {
-			return err
-		}
-		t.secretID, t.region, t.field = first(t.secretID, secret.SecretID), first(t.region, secret.Region), first(t.field, secret.Field)
+	if err := t.find(); err != nil {
+		return err
 	}
 	f, file := t.out.(*os.File)
 	switch {
-	case t.secretID == "":
-		return errors.New("say which secret: a NAME of the catalogue, or --secret-id")
-	case t.region == "":
-		return errors.New("say in which AWS region the secret is: --region")
 	case !slices.Contains([]string{rotation.Current, rotation.Pending, rotation.Previous}, t.stage):
 		return errors.New("--stage must be AWSCURRENT, AWSPENDING or AWSPREVIOUS")
 	case !slices.Contains(formats, t.as):
@@ -112,17 +96,13 @@ func (t *take) complete() error {
 	case file && term.IsTerminal(int(f.Fd())) && !t.show:
 		return errors.New("the value isn't shown on a terminal, where it would stay in the scrollback. Send it where it belongs, as `rekey take --help` shows, or say --show. Nothing was fetched")
 	}
-	if problems := checkAWS(os.Getenv); len(problems) > 0 {
-		return errors.New(strings.Join(problems, "\n"))
-	}
-	return nil
+	return settings()
 }
 
 // fetch reads the version that carries the label.
 func (t *take) fetch(ctx context.Context, client *aws.Client) (rotation.Value, error) {
-	place := rotation.Place{ID: t.secretID, Region: t.region}
 	if t.version == "" {
-		v, err := client.Describe(ctx, place)
+		v, err := client.Describe(ctx, t.place())
 		if err != nil {
 			return rotation.Value{}, err
 		}
@@ -130,30 +110,5 @@ func (t *take) fetch(ctx context.Context, client *aws.Client) (rotation.Value, e
 			return rotation.Value{}, fmt.Errorf("no version of %s carries %s, so there is nothing to take", t.secretID, t.stage)
 		}
 	}
-	return client.Read(ctx, place, t.version, t.stage, t.field)
-}
-
-// explainAWS turns a refusal into what happened and what to do.
-func (t *take) explainAWS(err error) error {
-	var failed *rotation.ProviderError
-	if !errors.As(err, &failed) {
-		return err
-	}
-	what, next := fmt.Sprintf("AWS refused %s (%s)", failed.Op, failed.Code), "Nothing was fetched."
-	switch {
-	case failed.Missing != "":
-		next += " Your identity lacks " + failed.Missing + ". Sign in as whom the value is for and run the same command again."
-	case slices.Contains(signIn, failed.Code):
-		what, next = "AWS doesn't know who you are ("+failed.Code+")", next+" Sign in to AWS and run the same command again."
-	case !failed.Definite:
-		what = fmt.Sprintf("AWS didn't answer (%s: %s)", failed.Op, failed.Code)
-		next += " Run the same command again."
-	case failed.Code == "ResourceNotFoundException":
-		what = "There is no such version of " + t.secretID + " in " + t.region + " with " + t.stage
-		next += " Compare the line with the card: it may have moved on since it was copied."
-	case failed.Code == aws.MarkedForDeletion:
-		what = "The secret " + t.secretID + " is scheduled for deletion"
-		next += " Ask whoever runs it."
-	}
-	return errors.New(what + ". " + next)
+	return client.Read(ctx, t.place(), t.version, t.stage, t.field)
 }
