@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"rekey/sandbox/page/browser"
@@ -14,11 +12,7 @@ import (
 func TestAClientSecretInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
-	shot := func(name string) {
-		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
-			b.Screenshot(filepath.Join(dir, "entra-"+name+".png"))
-		}
-	}
+	shot := shots(b, "entra")
 	b.Open(runSandbox(t))
 	b.Type("Message or command to modernisation-platform", "/rotate azure_entraid_oidc")
 	b.Click("button", "Send")

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -15,11 +13,7 @@ import (
 func TestAnAccessKeyInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
-	shot := func(name string) {
-		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
-			b.Screenshot(filepath.Join(dir, "iam-"+name+".png"))
-		}
-	}
+	shot := shots(b, "iam")
 	b.Open(runSandbox(t))
 	b.Type("Message or command to modernisation-platform", "/rotate aws_user_keys sam.collaborator")
 	b.Click("button", "Send")

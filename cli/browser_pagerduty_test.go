@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"rekey/sandbox/page/browser"
@@ -14,11 +12,7 @@ import (
 func TestIntegrationKeysInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
-	shot := func(name string) {
-		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
-			b.Screenshot(filepath.Join(dir, "pagerduty-"+name+".png"))
-		}
-	}
+	shot := shots(b, "pagerduty")
 	b.Open(runSandbox(t))
 	b.Type("Message or command to modernisation-platform", "/rotate pagerduty_integration_keys")
 	b.Click("button", "Send")

@@ -19,11 +19,7 @@ import (
 func TestAWholeRotationInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
-	shot := func(name string) {
-		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
-			b.Screenshot(filepath.Join(dir, "rotation-"+name+".png"))
-		}
-	}
+	shot := shots(b, "rotation")
 	address := runSandbox(t)
 	b.Open(address)
 	b.Type("Message or command to modernisation-platform", "/rotate github_ci_user_pat")
@@ -133,4 +129,14 @@ func putLine(t *testing.T, text string) string {
 		t.Fatalf("no self-contained line to copy in:\n%s", text)
 	}
 	return line
+}
+
+// shots keeps pictures of what a browser shows in the directory REKEY_SHOTS, if
+// that is set.
+func shots(b *browser.Browser, of string) func(name string) {
+	return func(name string) {
+		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
+			b.Screenshot(filepath.Join(dir, of+"-"+name+".png"))
+		}
+	}
 }

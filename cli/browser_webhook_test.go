@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"rekey/sandbox/page/browser"
@@ -14,11 +12,7 @@ import (
 func TestAWebhookInABrowser(t *testing.T) {
 	t.Parallel()
 	b := browser.Start(t)
-	shot := func(name string) {
-		if dir := os.Getenv("REKEY_SHOTS"); dir != "" {
-			b.Screenshot(filepath.Join(dir, "webhook-"+name+".png"))
-		}
-	}
+	shot := shots(b, "webhook")
 	b.Open(runSandbox(t))
 	b.Type("Message or command to modernisation-platform", "/rotate slack_webhook_url")
 	b.Click("button", "Send")
