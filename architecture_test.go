@@ -51,6 +51,7 @@ var layers = []layer{
 		[]string{"github.com/goccy/go-yaml", "github.com/google/uuid"}},
 	{"storage", []string{"rotation"}, "a database keeps the domain and asks it nothing", nil},
 	{"steps", []string{"rotation"}, "a step says which few methods of a provider it needs, so that it never depends on a client", []string{}},
+	{"providers/wire/wiretest", []string{"providers/wire", "rotation"}, "it asks what the tests of every client ask alike", nil},
 	{"providers/...", []string{"rotation", "providers/wire"}, "a client knows its provider and the domain's words, not what it is used for", nil},
 	{"sandbox/page/browser", []string{"need"}, "it drives a browser for tests, as httptest does for a server", nil},
 	{"sandbox/...", []string{"sandbox/..."}, "the sandbox is the outside world: what it shared with the product, it couldn't test", nil},
@@ -68,7 +69,7 @@ var owners = []struct{ pkg, may, why string }{
 	{"github.com/aws/aws-sdk-go-v2/service/secretsmanager", "providers/aws", "one client for each provider"},
 	{"github.com/aws/aws-sdk-go-v2/service/iam", "providers/aws", "one client for each provider"},
 	{"github.com/spf13/cobra", "cli", "the command line is one package"},
-	{"testing", "need sandbox/page/browser", "tests stay out of the program"},
+	{"testing", "need sandbox/page/browser providers/wire/wiretest", "tests stay out of the program"},
 	{"rekey/need", "sandbox/page/browser", "the same"},
 	{"rekey/sandbox/page/browser", "", "the same"},
 }

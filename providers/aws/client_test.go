@@ -3,12 +3,8 @@ package aws_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rekey/providers/aws"
+	"rekey/providers/wire/wiretest"
 	"rekey/rotation"
 )
 
@@ -32,13 +29,15 @@ var pat = rotation.Place{ID: "pat", Region: region}
 // key is the given one, and the number of calls so far.
 func serve(t *testing.T, key string, handler http.Handler) (*aws.Client, *atomic.Int32) {
 	t.Helper()
-	calls := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		handler.ServeHTTP(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	return clientFor(t, key, server.URL), calls
+	url, calls := wiretest.Serve(t, handler)
+	return clientFor(t, key, url), calls
+}
+
+var place = wiretest.Place[*aws.Client]{
+	Serve: func(t *testing.T, handler http.HandlerFunc) (*aws.Client, *atomic.Int32) {
+		return serve(t, "AKIA", handler)
+	},
+	At: func(t *testing.T, url string) *aws.Client { return clientFor(t, "AKIA", url) },
 }
 
 func clientFor(t *testing.T, key, url string) *aws.Client {
@@ -60,14 +59,8 @@ func clientFor(t *testing.T, key, url string) *aws.Client {
 // answer is a handler that always says the same, with the canary in every
 // place from which it could leak.
 func answer(status int, code, message string, header ...string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		for i := 0; i+1 < len(header); i += 2 {
-			rw.Header().Set(header[i], header[i+1])
-		}
-		rw.WriteHeader(status)
-		_, _ = fmt.Fprintf(rw, `{"__type":%q,"Message":%q}`, code, message+" "+canary)
-	}
+	body := fmt.Sprintf(`{"__type":%q,"Message":%q}`, code, message+" "+canary)
+	return wiretest.Says(status, body, append([]string{"Content-Type", "application/x-amz-json-1.1"}, header...)...)
 }
 
 func put(c *aws.Client) error {
@@ -88,25 +81,12 @@ func describe(c *aws.Client) error {
 // print err shows a value or an address.
 func wrong(t *testing.T, err error) rotation.ProviderError {
 	t.Helper()
-	var p *rotation.ProviderError
-	if !errors.As(err, &p) {
-		t.Fatalf("got %T, %v", err, err)
-	}
-	silent(t, err)
-	return *p
+	return wiretest.Failure(t, err, canary)
 }
 
 func silent(t *testing.T, err error) {
 	t.Helper()
-	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "error", err)
-	for _, text := range []string{fmt.Sprintf("%v|%+v|%#v|%s|%q", err, err, err, err, err), log.String()} {
-		for _, leak := range []string{canary, "http:", "https:", "127.0.0.1"} {
-			if strings.Contains(text, leak) {
-				t.Errorf("%q is in %s", leak, text)
-			}
-		}
-	}
+	wiretest.Silent(t, err, canary)
 }
 
 func TestRefusalsAreTold(t *testing.T) {
@@ -196,52 +176,22 @@ func TestAWriteIsSentOnceAndAReadThreeTimes(t *testing.T) {
 }
 
 func TestNoAnswerIsNeverDefinite(t *testing.T) {
-	hang := make(chan struct{})
-	client, _ := serve(t, "AKIA", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hang }))
-	t.Cleanup(func() { close(hang) })
-	check := func(name, code string, err error) {
-		if p := wrong(t, err); p.Code != code || p.Definite || p.Op != "PutSecretValue" {
+	check := func(name, code string, client *aws.Client, ctx context.Context) {
+		if p := wrong(t, client.Stage(ctx, pat, id, rotation.NewValue(canary))); p.Code != code || p.Definite || p.Op != "PutSecretValue" {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
-	v := rotation.NewValue(canary)
-
-	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	check("a deadline", "timeout", client.Stage(late, pat, id, v))
-
-	given, giveUp := context.WithCancel(t.Context())
-	giveUp()
-	check("cancelled", "no answer", client.Stage(given, pat, id, v))
-
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	check("nobody there", "no answer", clientFor(t, "AKIA", gone.URL).Stage(t.Context(), pat, id, v))
-	check("no such host", "no answer", clientFor(t, "AKIA", "http://host.invalid").Stage(t.Context(), pat, id, v))
-	check("no credentials", "no credentials", clientFor(t, "", gone.URL).Stage(t.Context(), pat, id, v))
-
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, "AKIA", secure.URL).Stage(t.Context(), pat, id, v))
+	place.Silences(t, check)
+	check("no credentials", "no credentials", clientFor(t, "", "http://host.invalid"), t.Context())
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	var stolen atomic.Int32
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
-	defer thief.Close()
-	for _, status := range []int{301, 302, 307, 308} {
-		client, _ := serve(t, "AKIA", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			http.Redirect(rw, r, thief.URL, status)
-		}))
+	place.Redirects(t, func(client *aws.Client, status int) {
 		if p := wrong(t, put(client)); p.Code != fmt.Sprint(status) || !p.Definite {
 			t.Errorf("%+v", p)
 		}
 		wrong(t, read(client))
-	}
-	if n := stolen.Load(); n != 0 {
-		t.Errorf("%d calls reached the other host", n)
-	}
+	})
 }
 
 func TestAnEndlessAnswerIsCutOff(t *testing.T) {

@@ -1,12 +1,10 @@
 package entra_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rekey/providers/entra"
+	"rekey/providers/wire/wiretest"
 	"rekey/rotation"
 )
 
@@ -33,7 +32,7 @@ const (
 func serve(t *testing.T, handler http.HandlerFunc) (*entra.Client, *atomic.Int32) {
 	t.Helper()
 	calls := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	url, _ := wiretest.Serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.PostFormValue("client_id") == bot {
 			rw.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(rw, `{"access_token":"`+canary+`","token_type":"Bearer","expires_in":3599}`)
@@ -42,9 +41,10 @@ func serve(t *testing.T, handler http.HandlerFunc) (*entra.Client, *atomic.Int32
 		calls.Add(1)
 		handler(rw, r)
 	}))
-	t.Cleanup(server.Close)
-	return clientFor(t, server.URL), calls
+	return clientFor(t, url), calls
 }
+
+var place = wiretest.Place[*entra.Client]{Serve: serve, At: clientFor}
 
 func clientFor(t *testing.T, url string) *entra.Client {
 	t.Helper()
@@ -84,34 +84,14 @@ func refuses(status, number int, header ...string) http.HandlerFunc {
 }
 
 func raw(status int, body string, header ...string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "application/json")
-		for i := 0; i+1 < len(header); i += 2 {
-			rw.Header().Set(header[i], header[i+1])
-		}
-		rw.WriteHeader(status)
-		_, _ = io.WriteString(rw, body)
-	}
+	return wiretest.Says(status, body, append([]string{"Content-Type", "application/json"}, header...)...)
 }
 
 // wrong returns the ProviderError in err, having made sure that no way to
 // print err shows a value or an address.
 func wrong(t *testing.T, err error) rotation.ProviderError {
 	t.Helper()
-	var p *rotation.ProviderError
-	if !errors.As(err, &p) {
-		t.Fatalf("got %T, %v", err, err)
-	}
-	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "error", err)
-	for _, text := range []string{fmt.Sprintf("%v|%+v|%#v|%s|%q", err, err, err, err, err), log.String()} {
-		for _, leak := range []string{canary, "http:", "https:", "127.0.0.1", "eyJ"} {
-			if strings.Contains(text, leak) {
-				t.Errorf("%q is in %s", leak, text)
-			}
-		}
-	}
-	return *p
+	return wiretest.Failure(t, err, canary, "eyJ")
 }
 
 func TestRefusalsAreTold(t *testing.T) {
@@ -164,8 +144,7 @@ func TestRefusalsAreTold(t *testing.T) {
 }
 
 func TestNoAnswerIsNotARefusal(t *testing.T) {
-	check := func(name, code string, client *entra.Client, ctx context.Context) {
-		t.Helper()
+	place.Silences(t, func(name, code string, client *entra.Client, ctx context.Context) {
 		_, err := client.SignIn(ctx, "", app, rotation.NewValue(canary))
 		if p := wrong(t, err); p.Code != code || p.Definite || p.Dead {
 			t.Errorf("signing in, %s: %+v", name, p)
@@ -173,36 +152,15 @@ func TestNoAnswerIsNotARefusal(t *testing.T) {
 		if p := wrong(t, client.RemoveSecret(ctx, app, key)); p.Code != code || p.Definite {
 			t.Errorf("removing, %s: %+v", name, p)
 		}
-	}
-	silent, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	check("a deadline", "timeout", silent, late)
-	given, giveUp := context.WithCancel(t.Context())
-	giveUp()
-	check("cancelled", "no answer", silent, given)
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	check("nobody there", "no answer", clientFor(t, gone.URL), t.Context())
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, secure.URL), t.Context())
+	})
 }
 
 func TestNoSecretReachesAnotherHost(t *testing.T) {
-	var stolen atomic.Int32
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
-	defer thief.Close()
-	for _, status := range []int{301, 302, 307, 308} {
-		client, _ := serve(t, func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, thief.URL, status) })
+	place.Redirects(t, func(client *entra.Client, _ int) {
 		for _, call := range []func(*entra.Client) error{secrets, add, remove, signIn} {
 			wrong(t, call(client))
 		}
-	}
-	if n := stolen.Load(); n != 0 {
-		t.Errorf("%d calls arrived elsewhere", n)
-	}
+	})
 }
 
 func TestTheBotsOwnSecretIsNotTheOneThatWasTried(t *testing.T) {

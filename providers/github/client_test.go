@@ -1,13 +1,9 @@
 package github_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -17,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rekey/providers/github"
+	"rekey/providers/wire/wiretest"
 	"rekey/rotation"
 )
 
@@ -30,14 +27,11 @@ const (
 // the number of calls so far.
 func serve(t *testing.T, handler http.HandlerFunc) (*github.Client, *atomic.Int32) {
 	t.Helper()
-	calls := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		handler(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	return clientFor(t, server.URL), calls
+	url, calls := wiretest.Serve(t, handler)
+	return clientFor(t, url), calls
 }
+
+var place = wiretest.Place[*github.Client]{Serve: serve, At: clientFor}
 
 func clientFor(t *testing.T, url string) *github.Client {
 	t.Helper()
@@ -51,13 +45,7 @@ func clientFor(t *testing.T, url string) *github.Client {
 // answer is a handler that always says the same, with the canary in every
 // place from which it could leak.
 func answer(status int, message string, header ...string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		for i := 0; i+1 < len(header); i += 2 {
-			rw.Header().Set(header[i], header[i+1])
-		}
-		rw.WriteHeader(status)
-		_, _ = fmt.Fprintf(rw, `{"message":%q,"documentation_url":"https://docs.github.com/rest"}`, message+" "+canary)
-	}
+	return wiretest.Says(status, fmt.Sprintf(`{"message":%q,"documentation_url":"https://docs.github.com/rest"}`, message+" "+canary), header...)
 }
 
 func workflow(c *github.Client) error {
@@ -88,20 +76,7 @@ func copied(c *github.Client) error {
 // print err shows a value or an address.
 func wrong(t *testing.T, err error) rotation.ProviderError {
 	t.Helper()
-	var p *rotation.ProviderError
-	if !errors.As(err, &p) {
-		t.Fatalf("got %T, %v", err, err)
-	}
-	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "error", err)
-	for _, text := range []string{fmt.Sprintf("%v|%+v|%#v|%s|%q", err, err, err, err, err), log.String()} {
-		for _, leak := range []string{canary, "http:", "https:", "127.0.0.1", "BEGIN", "ghs_"} {
-			if strings.Contains(text, leak) {
-				t.Errorf("%q is in %s", leak, text)
-			}
-		}
-	}
-	return *p
+	return wiretest.Failure(t, err, canary, "BEGIN", "ghs_")
 }
 
 const limit = "API rate limit exceeded for user ID 1."
@@ -200,47 +175,27 @@ func TestNothingIsSentDuringARateLimit(t *testing.T) {
 }
 
 func TestNoAnswerIsNeverDefinite(t *testing.T) {
-	hang := make(chan struct{})
-	client, _ := serve(t, func(http.ResponseWriter, *http.Request) { <-hang })
-	t.Cleanup(func() { close(hang) })
-	check := func(name, code string, client *github.Client, ctx context.Context) {
+	place.Silences(t, func(name, code string, client *github.Client, ctx context.Context) {
 		_, err := client.Dispatch(ctx, repo, file, "main")
 		if p := wrong(t, err); p.Code != code || p.Definite {
 			t.Errorf("%s: %+v", name, p)
 		}
 		_, err = client.Owner(ctx, rotation.NewValue(canary))
 		wrong(t, err)
-	}
-	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	check("a deadline", "timeout", client, late)
-	given, giveUp := context.WithCancel(t.Context())
-	giveUp()
-	check("cancelled", "no answer", client, given)
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	check("nobody there", "no answer", clientFor(t, gone.URL), t.Context())
-	check("no such host", "no answer", clientFor(t, "http://host.invalid"), t.Context())
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, secure.URL), t.Context())
+	})
 }
 
 func TestNoTokenReachesAnotherHost(t *testing.T) {
-	var stolen atomic.Int32
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
-	defer thief.Close()
-	for _, status := range []int{301, 302, 307, 308} {
-		client, _ := serve(t, func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, thief.URL, status) })
+	place.Redirects(t, func(client *github.Client, _ int) {
 		for _, call := range []func(*github.Client) error{workflow, dispatch, owner, revoke, copied} {
 			wrong(t, call(client))
 		}
 		_, err := client.Try(t.Context(), rotation.NewValue(canary), "/repos/"+repo)
 		wrong(t, err)
-	}
-	client, _ := serve(t, answer(200, "ok"))
-	for _, path := range []string{thief.URL, "https://elsewhere.example/user", strings.TrimPrefix(thief.URL, "http:"), "/" + thief.URL, "mailto:x"} {
+	})
+	client, calls := serve(t, answer(200, "ok"))
+	elsewhere, stolen := wiretest.Serve(t, answer(200, "ok"))
+	for _, path := range []string{elsewhere, "https://elsewhere.example/user", strings.TrimPrefix(elsewhere, "http:"), "/" + elsewhere, "mailto:x"} {
 		if _, err := client.Try(t.Context(), rotation.NewValue(canary), path); err == nil {
 			t.Errorf("%q is a path", path)
 		}
@@ -250,8 +205,8 @@ func TestNoTokenReachesAnotherHost(t *testing.T) {
 			t.Errorf("%q is a repository", name)
 		}
 	}
-	if n := stolen.Load(); n != 0 {
-		t.Errorf("%d calls reached the other host", n)
+	if stolen.Load() != 0 || calls.Load() != 0 {
+		t.Errorf("%d calls reached the other host, and %d another address", stolen.Load(), calls.Load())
 	}
 }
 

@@ -1,11 +1,9 @@
 package pagerduty_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rekey/providers/pagerduty"
+	"rekey/providers/wire/wiretest"
 	"rekey/rotation"
 )
 
@@ -25,14 +24,11 @@ const canary = "u+canary4b1d9f0aXyz9"
 // the number of calls so far.
 func serve(t *testing.T, handler http.HandlerFunc) (*pagerduty.Client, *atomic.Int32) {
 	t.Helper()
-	calls := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		handler(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	return clientFor(t, server.URL), calls
+	url, calls := wiretest.Serve(t, handler)
+	return clientFor(t, url), calls
 }
+
+var place = wiretest.Place[*pagerduty.Client]{Serve: serve, At: clientFor}
 
 func clientFor(t *testing.T, url string) *pagerduty.Client {
 	t.Helper()
@@ -46,14 +42,7 @@ func clientFor(t *testing.T, url string) *pagerduty.Client {
 // answer is a handler that always says the same, with the canary in every
 // place from which it could leak.
 func answer(status int, body string, header ...string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "application/json")
-		for i := 0; i+1 < len(header); i += 2 {
-			rw.Header().Set(header[i], header[i+1])
-		}
-		rw.WriteHeader(status)
-		_, _ = rw.Write([]byte(strings.ReplaceAll(body, "CANARY", canary)))
-	}
+	return wiretest.Says(status, strings.ReplaceAll(body, "CANARY", canary), append([]string{"Content-Type", "application/json"}, header...)...)
 }
 
 // The calls, as a table of tests wants them.
@@ -86,20 +75,7 @@ var (
 // print err shows a value or an address.
 func wrong(t *testing.T, err error) rotation.ProviderError {
 	t.Helper()
-	var p *rotation.ProviderError
-	if !errors.As(err, &p) {
-		t.Fatalf("got %T, %v", err, err)
-	}
-	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "error", err)
-	for _, text := range []string{fmt.Sprintf("%v|%+v|%#v|%s|%q", err, err, err, err, err), log.String()} {
-		for _, leak := range []string{canary, "http:", "https:", "127.0.0.1"} {
-			if strings.Contains(text, leak) {
-				t.Errorf("%q is in %s", leak, text)
-			}
-		}
-	}
-	return *p
+	return wiretest.Failure(t, err, canary)
 }
 
 func TestRefusalsAreTold(t *testing.T) {
@@ -176,9 +152,6 @@ func TestEveryCallIsSentOnce(t *testing.T) {
 }
 
 func TestNoAnswerIsNeverDefinite(t *testing.T) {
-	hang := make(chan struct{})
-	client, _ := serve(t, func(http.ResponseWriter, *http.Request) { <-hang })
-	t.Cleanup(func() { close(hang) })
 	check := func(name, code string, client *pagerduty.Client, ctx context.Context) {
 		err := client.Trigger(ctx, rotation.NewValue(canary), "dedup", "A test")
 		if p := wrong(t, err); p.Code != code || p.Definite || p.Dead {
@@ -187,19 +160,7 @@ func TestNoAnswerIsNeverDefinite(t *testing.T) {
 		_, err = client.User(ctx, rotation.NewValue(canary))
 		wrong(t, err)
 	}
-	late, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	check("a deadline", "timeout", client, late)
-	given, giveUp := context.WithCancel(t.Context())
-	giveUp()
-	check("cancelled", "no answer", client, given)
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	check("nobody there", "no answer", clientFor(t, gone.URL), t.Context())
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	check("an unknown certificate", "the server's certificate isn't trusted", clientFor(t, secure.URL), t.Context())
+	place.Silences(t, check)
 	half, _ := serve(t, func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Length", "100")
 		_, _ = rw.Write([]byte(`{"user":`))
@@ -208,23 +169,19 @@ func TestNoAnswerIsNeverDefinite(t *testing.T) {
 }
 
 func TestNoTokenReachesAnotherHost(t *testing.T) {
-	var stolen atomic.Int32
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
-	defer thief.Close()
-	for _, status := range []int{301, 302, 307, 308} {
-		client, _ := serve(t, func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, thief.URL, status) })
+	place.Redirects(t, func(client *pagerduty.Client, _ int) {
 		for _, call := range []func(*pagerduty.Client) error{user, account, keys, onCall, accepts, trigger, resolve} {
 			wrong(t, call(client))
 		}
-	}
+	})
 	client, calls := serve(t, answer(200, "{}"))
 	for _, id := range []string{"", "../users", "P1?x=y", "P1/integrations"} {
 		if _, err := client.OnCall(t.Context(), []string{id}); err == nil {
 			t.Errorf("%q is a service", id)
 		}
 	}
-	if stolen.Load() != 0 || calls.Load() != 0 {
-		t.Errorf("%d calls reached the other host, and %d another address", stolen.Load(), calls.Load())
+	if n := calls.Load(); n != 0 {
+		t.Errorf("%d calls reached another address", n)
 	}
 }
 

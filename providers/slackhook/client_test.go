@@ -3,9 +3,6 @@ package slackhook_test
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rekey/providers/slackhook"
+	"rekey/providers/wire/wiretest"
 	"rekey/rotation"
 	"rekey/sandbox/fakeslack"
 	"rekey/sandbox/world"
@@ -30,43 +28,19 @@ const (
 // client that accepts it, and the number of calls.
 func serve(t *testing.T, handler http.HandlerFunc) (*slackhook.Client, rotation.Value, *atomic.Int32) {
 	t.Helper()
-	calls := &atomic.Int32{}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		calls.Add(1)
-		handler(rw, r)
-	}))
-	t.Cleanup(server.Close)
-	return slackhook.New(server.URL + "/api/"), rotation.NewValue(server.URL + path), calls
+	url, calls := wiretest.Serve(t, handler)
+	return slackhook.New(url + "/api/"), rotation.NewValue(url + path), calls
 }
 
 func answer(status int, word string, header ...string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		for i := 0; i+1 < len(header); i += 2 {
-			rw.Header().Set(header[i], header[i+1])
-		}
-		rw.WriteHeader(status)
-		_, _ = rw.Write([]byte(word))
-	}
+	return wiretest.Says(status, word, header...)
 }
 
 // wrong returns the ProviderError in err, having made sure that no way to
 // print it shows the webhook or an address.
 func wrong(t *testing.T, err error) rotation.ProviderError {
 	t.Helper()
-	var p *rotation.ProviderError
-	if !errors.As(err, &p) {
-		t.Fatalf("got %T, %v", err, err)
-	}
-	var log bytes.Buffer
-	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "error", err)
-	for _, text := range []string{fmt.Sprintf("%v|%+v|%#v|%q", err, err, err, err), log.String()} {
-		for _, leak := range []string{canary, "http:", "https:", "127.0.0.1", "/services/", "B0HOOK"} {
-			if strings.Contains(text, leak) {
-				t.Errorf("%q is in %s", leak, text)
-			}
-		}
-	}
-	return *p
+	return wiretest.Failure(t, err, canary, "/services/", "B0HOOK")
 }
 
 func TestAProbeTellsAliveFromDeadFromUnknown(t *testing.T) {
