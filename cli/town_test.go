@@ -25,6 +25,10 @@ import (
 // process is the real thing.
 const asRekey = "REKEY_TEST_AS_COMMAND"
 
+// together is how many tests run at once: more than there are processors, since
+// conversations wait more than they work.
+var together = "20"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asRekey) != "" {
 		text, err := os.ReadFile(os.Getenv(asRekey))
@@ -33,10 +37,8 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(Main(Process{Args: os.Args[1:], Catalogue: text, In: os.Stdin, Out: os.Stdout, Errors: os.Stderr}))
 	}
-	// Conversations wait more than they work, so more of them run at once than
-	// there are processors.
 	flag.Parse()
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", together); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
