@@ -142,7 +142,7 @@ func (a Revoke) Do(ctx context.Context, t *rotation.Task) (rotation.Outcome, err
 	if err != nil {
 		return rotation.Outcome{}, err
 	}
-	return a.proveDead(ctx, t, old, t.Prover().Provider()+" accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
+	return a.proveDead(ctx, t, old, "", t.Prover().Provider()+" accepted the revocation and still answers the old "+plan.Noun+"; Rekey tries it again in a minute.")
 }
 
 // byHand waits for a person to delete it; Check now tries it. It may be left
@@ -174,14 +174,16 @@ func (a Revoke) byHand(ctx context.Context, t *rotation.Task, p revokeParams, ol
 		}
 		return rotation.Wait(0, note).Needing(rotation.Holder).Owable(debt), nil
 	}
-	out, err := a.proveDead(ctx, t, old, "The old "+plan.Noun+" still works. "+note)
+	out, err := a.proveDead(ctx, t, old, " "+note, "The old "+plan.Noun+" still works. "+note)
 	return out.Needing(rotation.Holder).Owable(debt), err
 }
 
-func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Value, alive string) (rotation.Outcome, error) {
+// proveDead tries the old value. The note says what to do, and alive what it
+// means that it still works.
+func (a Revoke) proveDead(ctx context.Context, t *rotation.Task, old rotation.Value, note, alive string) (rotation.Outcome, error) {
 	allowed, err := t.MayProbe(ctx)
 	if err != nil || !allowed {
-		return rotation.Wait(time.Minute, alive), err
+		return rotation.Wait(time.Minute, "The old "+t.Rotation.Plan.Noun+" was tried a moment ago; Rekey tries it at most once a minute."+note), err
 	}
 	_, err = try(ctx, t, old)
 	switch {
