@@ -137,6 +137,10 @@ func (b *bot) once(ctx context.Context, log *os.File) error {
 	go b.stage.World.TellAhead(lifeline, gone)
 	err = cmd.Wait()
 	close(gone)
+	// Until Slack has noticed, the page would call the next one connected.
+	noticed, stop := context.WithTimeout(ctx, time.Second)
+	defer stop()
+	_ = b.stage.Slack.Wait(noticed, func() bool { return b.stage.Slack.Sockets() == 0 })
 	b.set(nil)
 	if err == nil {
 		return errors.New("exit status 0")
