@@ -81,7 +81,7 @@ type chaos struct {
 func (c chaos) test(t *testing.T) {
 	t.Parallel()
 	w := newTown(t, true, catalogues(t)[c.from()])
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- c.people(ctx, w) }()
@@ -115,7 +115,7 @@ func (c chaos) people(ctx context.Context, w *town) error {
 		if err := w.stage.Slack.Wait(ctx, func() bool { return w.stage.Slack.Sockets() == 2 }); err != nil {
 			return err
 		}
-		cast := script.Cast{Stage: w.stage, Put: w.put, Take: w.take, Patience: time.Minute}
+		cast := script.Cast{Stage: w.stage, Put: w.put, Take: w.take, Patience: 2 * time.Minute} // an old token is tried once a minute
 		err := script.Play(ctx, c.name, []byte(line), cast)
 		for range 3 {
 			if err == nil || !strings.Contains(err.Error(), "there is no element") {

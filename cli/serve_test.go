@@ -87,9 +87,7 @@ func TestASignalEndsItInOrder(t *testing.T) {
 			s := h.serve().ready()
 			s.signal(sig)
 			s.ends(ExitOK)
-			if n := h.stage.Slack.Sockets(); n != 0 {
-				t.Errorf("%d sockets are still open", n)
-			}
+			s.until("Slack sees its sockets closed", func() bool { return h.stage.Slack.Sockets() == 0 })
 			if info, err := os.Stat(h.database() + "-wal"); err == nil && info.Size() > 0 {
 				t.Errorf("the write-ahead log has %d bytes", info.Size())
 			}
