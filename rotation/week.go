@@ -12,15 +12,3 @@ func Week(t time.Time, zone *time.Location) string {
 	year, week := t.In(zone).ISOWeek()
 	return fmt.Sprintf("%d-W%02d", year, week)
 }
-
-// A Digest is the weekly message that says what is due. There is one a week,
-// whatever happens in between.
-type Digest struct {
-	Week      string    // Week of Due
-	Due       time.Time // when it was to be posted
-	Channel   string
-	TS        string    // the message; empty: not posted yet
-	Posted    time.Time // zero: not posted yet
-	Posting   string    // block_id of a post that was sent and not confirmed; empty: none
-	PostingAt time.Time // when it was sent
-}
