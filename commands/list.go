@@ -63,35 +63,23 @@ func (c *Commands) known(ctx context.Context) (rows []message.Row, owing []messa
 	if err != nil {
 		return nil, nil, err
 	}
-	by := map[string]*rotation.Rotation{}
-	for _, x := range newest {
-		by[x.Plan.Secret] = x
-	}
-	all, err := c.Store.Sightings(ctx)
+	seen, err := c.Store.Sightings(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	seen := rotation.Sort(all)
-	for _, s := range c.Engine.Catalogue.Secrets {
-		row := message.Row{Standing: rotation.Stand(s, by[s.Name], seen)}
-		if row.Running != nil {
-			row.Link = c.link(ctx, row.Running.ID)
+	for _, s := range c.Engine.Catalogue.Standings(newest, seen) {
+		row := message.Row{Standing: s}
+		if s.Running != nil {
+			row.Link = c.link(ctx, s.Running.ID)
 		}
 		rows = append(rows, row)
-	}
-	for _, s := range c.Engine.Catalogue.Rows { // what was seen about a row with members belongs to none of them
-		if s.Members != nil && len(seen[s.Name]) > 0 {
-			rows = append(rows, message.Row{Standing: rotation.Stand(s, nil, seen), Whole: true})
-		}
 	}
 	debtors, err := c.Store.Owing(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, x := range debtors {
-		if x.State != rotation.Running { // a running one shows its own
-			owing = append(owing, message.Owed{Rotation: x, Link: c.link(ctx, x.ID)})
-		}
+		owing = append(owing, message.Owed{Rotation: x, Link: c.link(ctx, x.ID)})
 	}
 	return rows, owing, nil
 }

@@ -26,10 +26,7 @@ type Weekly struct {
 	Audit string // the hash of the audit log's last line
 }
 
-const (
-	digestLines = 25 // entries that get a line with a button of their own
-	digestSoon  = 30 // days within which something comes up
-)
+const digestLines = 25 // entries that get a line with a button of their own
 
 // Digest is the weekly message: what is overdue, what has to be started, what
 // is in progress, owed or not known, worst first, each with the button that
@@ -44,8 +41,8 @@ func Digest(w Weekly, c Context) Post {
 	}
 	shown, fine, more := 0, 0, 0
 	for _, e := range all {
-		switch soon := e.on.Before(c.Now.AddDate(0, 0, digestSoon)); {
-		case e.rank >= rankDue && !soon:
+		switch {
+		case e.Fine():
 			fine++
 		case shown == digestLines:
 			more++
@@ -62,7 +59,7 @@ func Digest(w Weekly, c Context) Post {
 		rest[0] = "Nothing needs anybody this week. " + rest[0]
 	}
 	for _, worn := range w.Worn {
-		if worn.On.Before(c.Now.AddDate(0, 0, digestSoon)) {
+		if worn.On.Before(c.Now.AddDate(0, 0, rotation.Soon)) {
 			rest = append(rest, fmt.Sprintf("The runbook %s is to be read again by %s, %s.", rotation.Clean(worn.Name), rotation.Clean(worn.Owner), Day(worn.On, c)))
 		}
 	}
@@ -78,8 +75,8 @@ func (p *page) withButton(e entry) {
 	rich, bare := p.c.line(line{said: e.line.said}, maxShort)
 	block := &slack.SectionBlock{Type: slack.MBTSection, BlockID: p.next(), Text: mrkdwn(rich)}
 	switch {
-	case e.start != "" && len(e.start) <= maxButtonValue:
-		block.Accessory = slack.NewAccessory(slack.NewButtonBlockElement(ActionStart, e.start, words("Start", maxButtonText)))
+	case e.Startable() && len(e.Secret.Name) <= maxButtonValue:
+		block.Accessory = slack.NewAccessory(slack.NewButtonBlockElement(ActionStart, e.Secret.Name, words("Start", maxButtonText)))
 	case sound(e.line.card):
 		b := slack.NewButtonBlockElement(string(FollowLink), "card", words("Open", maxButtonText))
 		b.URL = e.line.card

@@ -70,7 +70,7 @@ func summary(r *rotation.Rotation, c Context) string {
 	if Day(r.Started, c) == Day(r.Ended, c) {
 		until = "on"
 	}
-	out := fmt.Sprintf("Rotation %d · %s %s %s · %s", r.ID, length(r.Ended.Sub(r.Started)), until, Day(r.Ended, c), person(r.Starter))
+	out := fmt.Sprintf("Rotation %d · %s %s %s · %s", r.ID, rotation.Lasting(r.Ended.Sub(r.Started)), until, Day(r.Ended, c), person(r.Starter))
 	if r.Starter == rotation.ByRekey {
 		out += " by itself"
 	}

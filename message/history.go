@@ -37,7 +37,7 @@ func chapter(r *rotation.Rotation, c Context) string {
 	if r.State == rotation.Running {
 		return said
 	}
-	said += ", " + length(r.Ended.Sub(r.Started))
+	said += ", " + rotation.Lasting(r.Ended.Sub(r.Started))
 	if evidence := proofOf(r); evidence != "" {
 		said += " · " + evidence
 	}

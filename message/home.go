@@ -34,16 +34,16 @@ const homeLines = 20 // of the inventory on one page
 // A part of the inventory, by how urgent its entries are.
 type part struct {
 	key, label string
-	from, to   rank
+	from, to   rotation.Rank
 }
 
 var parts = []part{
-	{"all", "All", rankAlarm, rankExempt},
-	{"urgent", "Needs somebody", rankAlarm, rankUnknown},
-	{"running", "In progress", rankParked, rankRunning},
-	{"unknown", "Not known", rankUnknown, rankUnknown},
-	{"fine", "Fine", rankDue, rankDue},
-	{"exempt", "Not rotated", rankExempt, rankExempt},
+	{"all", "All", rotation.RankAlarm, rotation.RankExempt},
+	{"urgent", "Needs somebody", rotation.RankAlarm, rotation.RankUnknown},
+	{"running", "In progress", rotation.RankParked, rotation.RankRunning},
+	{"unknown", "Not known", rotation.RankUnknown, rotation.RankUnknown},
+	{"fine", "Fine", rotation.RankDue, rotation.RankDue},
+	{"exempt", "Not rotated", rotation.RankExempt, rotation.RankExempt},
 }
 
 // DrawHome draws App Home: what waits for this person, then the inventory by
@@ -63,7 +63,7 @@ func DrawHome(h Home, c Context) slack.HomeTabViewRequest {
 	chosen := parts[0]
 	var choices []slack.BlockElement
 	for _, one := range parts {
-		n := len(slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.rank < one.from || e.rank > one.to }))
+		n := len(slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.Rank < one.from || e.Rank > one.to }))
 		label := fmt.Sprintf("%s (%d)", one.label, n)
 		if one.key == h.Part {
 			chosen, label = one, "● "+label
@@ -85,7 +85,7 @@ func DrawHome(h Home, c Context) slack.HomeTabViewRequest {
 
 // inventory adds one page of one part, and the buttons that turn it.
 func (p *page) inventory(all []entry, of part, n int) {
-	some := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.rank < of.from || e.rank > of.to })
+	some := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.Rank < of.from || e.Rank > of.to })
 	n = max(0, min(n, (len(some)-1)/homeLines))
 	here := some[n*homeLines : min(len(some), (n+1)*homeLines)]
 	for _, e := range here {

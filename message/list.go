@@ -1,9 +1,7 @@
 package message
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -14,8 +12,7 @@ import (
 // A Row is what is known of one secret.
 type Row struct {
 	rotation.Standing
-	Link  string // the running rotation's card, or empty
-	Whole bool   // it is a row with members, and each of those has a Row of its own
+	Link string // the running rotation's card, or empty
 }
 
 // An Owed is a rotation that has ended and left what isn't proven dead.
@@ -43,7 +40,7 @@ func Due(rows []Row, owing []Owed, c Context) Post {
 	all, counts := urgency(rows, owing, c)
 	var lines []line
 	for _, e := range all {
-		if e.rank < rankDue || e.on.Before(c.Now.AddDate(0, 0, digestSoon)) {
+		if !e.Fine() {
 			lines = append(lines, e.line)
 		}
 	}
@@ -53,47 +50,39 @@ func Due(rows []Row, owing []Owed, c Context) Post {
 	return listed(counts.said(), lines, c).post()
 }
 
-// urgency sorts all that is known into lines, the most urgent first, and counts
-// them.
+// urgency is the report of all that is known, as lines, and what it counts.
 func urgency(rows []Row, owing []Owed, c Context) ([]entry, tally) {
-	var all []entry
-	t := tally{by: map[rank]int{}}
-	for _, row := range rows {
-		if !row.Whole {
-			t.secrets++
-		} else if len(row.Alarms) == 0 && row.Blind == nil {
-			continue // its members say what there is to say
-		}
-		e := row.entry(c)
-		t.by[e.rank]++
-		all = append(all, e)
+	links := map[*rotation.Rotation]string{}
+	known, debtors := make([]rotation.Standing, len(rows)), make([]*rotation.Rotation, len(owing))
+	for i, row := range rows {
+		known[i] = row.Standing
+		links[row.Running] = row.Link
 	}
-	for _, o := range owing {
-		for _, d := range o.Rotation.OpenDebts() {
-			t.by[rankDebt]++
-			all = append(all, owedLine(o, d, c))
-		}
+	for i, o := range owing {
+		debtors[i], links[o.Rotation] = o.Rotation, o.Link
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Or(cmp.Compare(a.rank, b.rank), a.on.Compare(b.on)) })
-	return all, t
+	report := rotation.NewReport(known, debtors, c.Now, c.zone())
+	all := make([]entry, len(report.Items))
+	for i, e := range report.Items {
+		all[i] = drawn(e, links)
+	}
+	return all, tally(report)
 }
 
-// A tally counts the entries of a list.
-type tally struct {
-	secrets int
-	by      map[rank]int
-}
+// A tally counts the entries of a report.
+type tally rotation.Report
 
 // said is the tally in words: what needs somebody, and the rest in one number.
 func (t tally) said() string {
-	head := []string{count(t.secrets, "secret")}
+	head := []string{count(t.Secrets, "secret")}
+	n := rotation.Report(t).Count
 	for _, part := range []struct {
 		n    int
 		said string
 	}{
-		{t.by[rankAlarm], "%d to be looked at now"}, {t.by[rankOverdue], "%d overdue"}, {t.by[rankStart], "%d to start this week"},
-		{t.by[rankParked] + t.by[rankRunning], "%d in progress"},
-		{t.by[rankDebt], "%d still owed"}, {t.by[rankUnknown], "%d not known"},
+		{n(rotation.RankAlarm), "%d to be looked at now"}, {n(rotation.RankOverdue), "%d overdue"}, {n(rotation.RankStart), "%d to start this week"},
+		{n(rotation.RankParked) + n(rotation.RankRunning), "%d in progress"},
+		{n(rotation.RankOwed), "%d still owed"}, {n(rotation.RankUnknown), "%d not known"},
 	} {
 		if part.n > 0 {
 			head = append(head, fmt.Sprintf(part.said, part.n))

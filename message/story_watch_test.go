@@ -108,6 +108,8 @@ func watched(by map[string]*story, c Context, post func(string, Post), view func
 	done := by["none_50_done"].r
 	expires := done.Clone()
 	expires.Facts.Expires = time.Date(2027, 3, 3, 12, 0, 0, 0, time.UTC)
+	whole := rotation.Stand(secret("keys", "AWS user keys"), nil, seen)
+	whole.Whole = true
 	rows := []Row{
 		{Standing: rotation.Stand(secret("by_hand", "Saved in the console"), done, seen)},
 		{Standing: rotation.Stand(secret("expires", "Expires before policy says"), expires, seen)},
@@ -119,7 +121,7 @@ func watched(by map[string]*story, c Context, post func(string, Post), view func
 		{Standing: rotation.Stand(member, nil, seen)},
 		{Standing: rotation.Stand(secret("overdue", "PagerDuty User Level API Token"), nil, seen)},
 		{Standing: rotation.Stand(exempt(breakGlass, "ModernisationPlatformOrganisationManagement IAM user in MoJ root account", "2027-05-22"), by["watch_01_raised"].r, seen), Link: permalink},
-		{Standing: rotation.Stand(secret("keys", "AWS user keys"), nil, seen), Whole: true},
+		{Standing: whole},
 	}
 	owing := []Owed{{Rotation: by["none_51_done_with_debts"].r, Link: permalink}}
 	post("list_watched", List(rows, owing, c))

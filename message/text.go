@@ -132,7 +132,7 @@ func Cut(s string, n int) string {
 }
 
 // Day is t's day in the team's zone, in plain words: "Fri 4 Dec 2026".
-func Day(t time.Time, c Context) string { return t.In(c.zone()).Format("Mon 2 Jan 2006") }
+func Day(t time.Time, c Context) string { return rotation.Day(t, c.zone()) }
 
 func (c Context) zone() *time.Location {
 	if c.Zone == nil {
@@ -166,19 +166,4 @@ func (c Context) date(t time.Time, said string) string {
 		form = "{date_short} {time}"
 	}
 	return "<!date^" + itoa(t.Unix()) + "^" + form + "|" + escaper.Replace(said) + ">"
-}
-
-// length says how long something took.
-func length(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < 2*time.Minute:
-		return "1 minute"
-	case d < 2*time.Hour:
-		return itoa(int(d/time.Minute)) + " minutes"
-	case d < 48*time.Hour:
-		return itoa(int(d/time.Hour)) + " hours"
-	}
-	return itoa(int(d/(24*time.Hour))) + " days"
 }

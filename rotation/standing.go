@@ -15,6 +15,7 @@ const KindVersion = "version"
 // providers showed.
 type Standing struct {
 	Secret  Secret
+	Whole   bool       // it is a row with members, and each of those has a Standing of its own
 	Running *Rotation  // nil: none
 	Last    *Rotation  // the newest that ended, if none is running; nil: none
 	Clocks  Clocks     // what makes it due
@@ -131,4 +132,26 @@ func (r *Rotation) left() (version string, current, expires time.Time) {
 		return "", time.Time{}, time.Time{}
 	}
 	return f.New, f.Promoted, f.Expires
+}
+
+// Standings puts together what is known of everything in the catalogue: of
+// each secret, and of each row with members what was seen about none of them.
+func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting) []Standing {
+	by := map[string]*Rotation{}
+	for _, r := range newest {
+		by[r.Plan.Secret] = r
+	}
+	seen := Sort(sightings)
+	var out []Standing
+	for _, s := range c.Secrets {
+		out = append(out, Stand(s, by[s.Name], seen))
+	}
+	for _, s := range c.Rows {
+		if s.Members != nil && len(seen[s.Name]) > 0 {
+			whole := Stand(s, nil, seen)
+			whole.Whole = true
+			out = append(out, whole)
+		}
+	}
+	return out
 }
