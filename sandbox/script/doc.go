@@ -64,6 +64,7 @@
 //
 //	{who}> {typed}                   types a command in #modernisation-platform
 //	{who} in {channel}> {typed}      … in #platform, #notifications, #operations or #ask
+//	{who}> {typed} until it says {phrases}   … again and again
 //	{who}> {label}                   presses a button
 //	{who}> {label} on the card{card}
 //	{who}> {label} because {text}    … waits for the form, fills in the text, submits

@@ -52,6 +52,7 @@ starter> forged [Approve] in #ask
 starter> forged [Approve] from team T0OTHER
 starter> [Approve], unanswered
 starter> /rotate list, unanswered
+starter> /rotate list until it says GitHub MP CI User PAT · due
 starter in #ask> /rotate list, unanswered
 starter> picks github_ci_user_pat
 starter> ticks one, two

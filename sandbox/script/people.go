@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,6 +36,7 @@ var peopleForms = []form{
 	{`{who} in {channel}> {typed}, unanswered`, func(p *player, m match) error { return unanswered(p.command(m)) }},
 	{`{who} in {channel}> {typed}`, (*player).command},
 	{`{who}> {typed}, unanswered`, func(p *player, m match) error { return unanswered(p.command(m)) }},
+	{`{who}> {typed} until it says {phrases}`, (*player).commandUntil},
 	{`{who}> {typed}`, (*player).command},
 }
 
@@ -50,6 +52,26 @@ func (p *player) command(m match) error {
 		if err == nil {
 			p.replies[m["who"]] = reply
 		}
+		return err
+	})
+}
+
+// typeAgain is how long somebody waits before they type a command once more.
+const typeAgain = 250 * time.Millisecond
+
+// commandUntil types a line again and again until its answer says so.
+func (p *player) commandUntil(m match) error {
+	last := time.Time{}
+	err := errors.New("nothing was typed")
+	return p.until(func() error {
+		if time.Since(last) < typeAgain {
+			return err
+		}
+		last = time.Now()
+		if wrong := p.command(m); wrong != nil {
+			return never{wrong}
+		}
+		err = p.replied(m)
 		return err
 	})
 }
