@@ -21,6 +21,7 @@ const (
 	ExitUsage    = 2 // settings, flags or the catalogue are wrong or missing
 	ExitDatabase = 3 // the database is in use, broken or from a newer Rekey
 	ExitSlack    = 4 // Slack refuses the tokens or the app
+	ExitDue      = 5 // something is overdue: `rekey due --exit-code`
 )
 
 // An exitError carries the exit code of an error.
@@ -84,6 +85,6 @@ func command(catalogue []byte) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(catalogue), sandboxCommand(catalogue), putCommand(catalogue), takeCommand(catalogue), validateCommand(catalogue), schemaCommand(), versionCommand())
+	root.AddCommand(serveCommand(catalogue), sandboxCommand(catalogue), putCommand(catalogue), takeCommand(catalogue), dueCommand(catalogue), validateCommand(catalogue), schemaCommand(), versionCommand())
 	return root
 }

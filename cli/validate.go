@@ -37,7 +37,7 @@ func validateCommand(catalogue []byte) *cobra.Command {
 			if settingsPath != "" {
 				settings, problems := readSettings(settingsPath)
 				if len(problems) > 0 {
-					wrong = errors.New("the settings are wrong:\n  " + strings.Join(problems, "\n  "))
+					wrong = wrongSettings(problems)
 				} else {
 					id = settings.id
 				}
@@ -58,4 +58,8 @@ func validateCommand(catalogue []byte) *cobra.Command {
 	}
 	completesYAML(cmd, "config")
 	return cmd
+}
+
+func wrongSettings(problems []string) error {
+	return errors.New("the settings are wrong:\n  " + strings.Join(problems, "\n  "))
 }

@@ -23,8 +23,35 @@ func Lasting(d time.Duration) string {
 	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }
 
+// states are the ranks' names for a table or a script.
+var states = map[Rank]string{
+	RankAlarm: "alarm", RankParked: "parked", RankRunning: "running", RankOverdue: "overdue", RankStart: "start",
+	RankOwed: "owed", RankUnknown: "unknown", RankDue: "due", RankExempt: "exempt",
+}
+
+// String is the rank in one word.
+func (r Rank) String() string { return states[r] }
+
 // Words is a sentence about how it stands, to be read after its title.
 func (e Item) Words() string {
+	switch said := e.Reason(); {
+	case e.Debt != nil, len(e.Alarms) > 0, e.Running != nil:
+		return said
+	case e.Rank == RankExempt:
+		return "not rotated, review due " + e.day(e.On) + e.AsOf()
+	case e.Exempt():
+		return "not rotated, and the review of that is overdue since " + e.day(e.On)
+	case e.Rank == RankUnknown:
+		return "not known when it is due: " + said
+	case e.Rank == RankOverdue:
+		return "overdue since " + e.day(e.On) + e.because()
+	}
+	return "due " + e.day(e.Due.On) + e.because() + e.start()
+}
+
+// Reason is Words without the state and the dates, for a table that has them
+// beside it.
+func (e Item) Reason() string {
 	switch {
 	case e.Debt != nil:
 		return e.owed()
@@ -34,22 +61,21 @@ func (e Item) Words() string {
 		return e.alarm()
 	case e.Running != nil:
 		return e.progress()
-	case e.Rank == RankExempt:
-		return "not rotated, review due " + e.day(e.On) + e.AsOf()
 	case e.Exempt():
-		return "not rotated, and the review of that is overdue since " + e.day(e.On)
+		return "its review is due then" + e.AsOf()
 	case e.Rank == RankUnknown:
-		return "not known when it is due: " + e.Why()
+		return e.Why()
 	}
+	return e.Why() + e.outside() + e.AsOf()
+}
+
+// because is the reason in brackets, after a date.
+func (e Item) because() string {
 	why := e.Why()
 	if why != "" {
 		why = " (" + why + ")"
 	}
-	why += e.outside() + e.AsOf()
-	if e.Rank == RankOverdue {
-		return "overdue since " + e.day(e.On) + why
-	}
-	return "due " + e.day(e.Due.On) + why + e.start()
+	return why + e.outside() + e.AsOf()
 }
 
 // Why says which clock makes it due, or why none is known; empty if there is
@@ -101,11 +127,16 @@ func (e Item) outside() string {
 	return ", changed outside Rekey " + e.day(e.Outside)
 }
 
-// AsOf says how old what is known is, if a newer look showed nothing; else it
-// is empty.
+// stale is how old a look may be before it is said how old it is.
+const stale = 24 * time.Hour
+
+// AsOf says how old what is known is, if a newer look showed nothing or there
+// was none for a day; else it is empty.
 func (e Item) AsOf() string {
 	b := e.Blind
 	switch {
+	case b == nil && !e.Seen.IsZero() && e.now.Sub(e.Seen) > stale:
+		return " · as of " + e.day(e.Seen)
 	case b == nil:
 		return ""
 	case b.Seen.IsZero():

@@ -19,6 +19,7 @@ type Standing struct {
 	Running *Rotation  // nil: none
 	Last    *Rotation  // the newest that ended, if none is running; nil: none
 	Clocks  Clocks     // what makes it due
+	Seen    time.Time  // when a provider last showed something of it; zero: never
 	Outside time.Time  // when somebody changed it outside Rekey; zero: nobody did
 	Alarms  []Sighting // what isn't as it has to be
 	Blind   *Sighting  // a look that last showed nothing; nil: all did
@@ -55,6 +56,9 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 		}
 		if x.Failed != "" && out.Blind == nil {
 			out.Blind = &seen[s.Name][i]
+		}
+		if x.Seen.After(out.Seen) {
+			out.Seen = x.Seen
 		}
 	}
 	switch {

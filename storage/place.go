@@ -9,9 +9,9 @@ import (
 	"rekey/rotation"
 )
 
-// place turns the setting into the absolute path of the file, with its
-// directory there. It never echoes a URL, which may hold a password.
-func place(path string) (string, error) {
+// named is the absolute path that the setting names. It never echoes a URL,
+// which may hold a password.
+func named(path string) (string, error) {
 	switch {
 	case path == "":
 		return "", refuse("The path of the database is empty.", "Set DATABASE_URL to a path on a local disk, for example rekey.db.")
@@ -23,6 +23,28 @@ func place(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("finding the database: %w", err)
+	}
+	return path, nil
+}
+
+// at is the path of a file that is there, without making anything.
+func at(setting string) (string, error) {
+	path, err := named(setting)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Dir(path)); os.IsNotExist(err) {
+		return "", nothingYet(path)
+	}
+	return resolve(path)
+}
+
+// place turns the setting into the absolute path of the file, with its
+// directory there.
+func place(setting string) (string, error) {
+	path, err := named(setting)
+	if err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("making the database's directory: %w", err)
