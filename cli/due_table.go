@@ -53,7 +53,7 @@ func (d *due) table(out io.Writer, r rotation.Report) error {
 	width[2] = min(width[2], nameWidth)
 	width[3] = tableWidth - width[0] - width[1] - width[2] - 3*len("  ")
 	for _, l := range lines {
-		name, why := wrap(l[2], width[2]), wrap(l[3], width[3])
+		name, why := wrap(l[2], width[2], "_-./"), wrap(l[3], width[3], "")
 		for n := range max(len(name), len(why)) {
 			line := fmt.Sprintf("%s  %s  %s  %s", pad(first(l[0], n), width[0]), pad(first(l[1], n), width[1]), pad(nth(name, n), width[2]), nth(why, n))
 			if _, err := fmt.Fprintln(out, strings.TrimRight(line, " ")); err != nil {
@@ -84,15 +84,15 @@ func (d *due) summary(note io.Writer, r rotation.Report, looked time.Time) error
 	return err
 }
 
-// wrap breaks text into lines of at most n characters: at a space or within a
-// name where it can.
-func wrap(text string, n int) []string {
+// wrap breaks text into lines of at most n characters: at a space, or behind
+// one of the given characters, where it can.
+func wrap(text string, n int, behind string) []string {
 	var out []string
 	line := []rune(text)
 	for len(line) > n {
 		cut := n
 		for i := n; i > 0; i-- {
-			if line[i] == ' ' || strings.ContainsRune("_-./", line[i-1]) {
+			if line[i] == ' ' || strings.ContainsRune(behind, line[i-1]) {
 				cut = i
 				break
 			}
