@@ -25,7 +25,7 @@ starter> [Retry]
 #platform | Checked and made current · 2 permissions proven
 #platform ! needs a write to prove
 `
-	newTownWith(t, stage.Options{App: true}, false, embedded(t)).play("an App's list of tokens", []byte(text))
+	newTownWith(t, stage.Options{App: true, Calm: true}, false, embedded(t)).play("an App's list of tokens", []byte(text))
 }
 
 // Without that right it does without, and says so in Details only.

@@ -70,6 +70,8 @@ func (d *decoder) value(name string, n ast.Node, place any) {
 		kind = "a whole number"
 	case *bool:
 		kind = "true or false"
+	case *[]int:
+		kind = "whole numbers, like [30, 14, 7, 1]"
 	case *map[string]string:
 		kind = "names, each with a text"
 	}

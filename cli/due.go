@@ -77,7 +77,7 @@ func (d *due) run(ctx context.Context, out, note io.Writer) error {
 	if err != nil {
 		return exit(ExitDatabase, err)
 	}
-	report := rotation.NewReport(book.Standings(seen.Newest, seen.Seen), seen.Owing, d.now, d.zone)
+	report := rotation.NewReport(book.Standings(seen.Newest, seen.Seen, seen.Snoozes), seen.Owing, d.now, d.zone)
 	if err := d.print(out, note, report, looked(seen.Seen)); err != nil {
 		return exit(ExitFailed, fmt.Errorf("printing what is due: %w", err))
 	}

@@ -27,7 +27,7 @@ func TestTheBotKeepsToGitHubsDescription(t *testing.T) {
 			}
 			var mu sync.Mutex
 			var off []string
-			w := newTownWith(t, stage.Options{GitHub: func(url func() string, fake http.Handler) (http.Handler, error) {
+			w := newTownWith(t, stage.Options{Calm: true, GitHub: func(url func() string, fake http.Handler) (http.Handler, error) {
 				return openapi.Wrap(spec, url, fake, func(problem string) {
 					mu.Lock()
 					defer mu.Unlock()

@@ -144,6 +144,11 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
+	holidays, err := s.settings.holidays()
+	if err != nil {
+		return exit(ExitUsage, fmt.Errorf("reading the holidays: %w", err))
+	}
+	hours := rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To, Holidays: holidays}
 	waits, slackWaits, _ := s.settings.waits()
 	acks := newAckTimes()
 	groups, channels := handles(book)
@@ -160,7 +165,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	clients.Slack, clients.People = slack, slack.Members
 	engine := rotation.NewEngine(rotation.Engine{
 		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Members: slack.Members, Now: s.Now, Waits: waits,
-		Hours: rotation.Hours{Zone: zone, From: s.settings.Hours.From, To: s.settings.Hours.To},
+		Hours: hours,
 		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
 	})
 	if err := engine.Compare(ctx); err != nil {
@@ -168,6 +173,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	}
 	handler := &commands.Commands{
 		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log, Version: "Rekey " + Version(),
+		Reminders: s.settings.reminders(hours),
 	}
 	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks, s.Now)
 	if err != nil {
@@ -178,6 +184,9 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	group.Go(func() error { return slack.Run(ctx, handler) })
 	group.Go(func() error { return slack.Cards.Run(ctx) })
 	group.Go(func() error { return slack.RunDigest(ctx, s.digest(zone, channels[0], db, handler)) })
+	if !s.settings.Reminders.Off {
+		group.Go(func() error { return slack.RunReminders(ctx, s.reminders(zone, db, handler)) })
+	}
 	group.Go(func() error { return engine.Run(ctx) })
 	group.Go(func() error { return engine.Watch(ctx) })
 	group.Go(func() error { return page.run(ctx) })

@@ -25,6 +25,8 @@ type Settings struct {
 	Features  Features          // what needs rights beyond the smallest set
 	Waits     map[string]string // times in Go's notation, "5s", by the names in docs/operations.md
 	Digest    Digest
+	Reminders Reminders
+	Holidays  string            // a file of bank holidays in GOV.UK's format, instead of the one that is built in
 	Links     map[string]string // where links with this beginning lead instead
 }
 
@@ -49,6 +51,9 @@ func (s *Settings) places() map[string]any {
 		"workspace.app": &s.Workspace.App, "workspace.team": &s.Workspace.Team, "workspace.enterprise": &s.Workspace.Enterprise,
 		"handles": &s.Handles, "zone": &s.Zone, "hours.from": &s.Hours.From, "hours.to": &s.Hours.To,
 		"digest.schedule": &s.Digest.Schedule, "digest.channel": &s.Digest.Channel,
+		"reminders.schedule": &s.Reminders.Schedule, "reminders.ladder": &s.Reminders.Ladder, "reminders.snooze_cap": &s.Reminders.SnoozeCap,
+		"reminders.escalate_to": &s.Reminders.EscalateTo, "reminders.escalate_after": &s.Reminders.EscalateAfter, "reminders.off": &s.Reminders.Off,
+		"holidays":         &s.Holidays,
 		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "waits": &s.Waits, "links": &s.Links,
 	}
 }
@@ -87,7 +92,10 @@ func (s *Settings) waits() (w rotation.Waits, slack slackWaits, problems []strin
 // readSettings reads the settings file strictly and returns everything that is
 // wrong with it.
 func readSettings(path string) (Settings, []string) {
-	s := Settings{Zone: "Europe/London", Hours: Hours{9, 18}, Digest: Digest{Schedule: "0 9 * * MON"}}
+	s := Settings{
+		Zone: "Europe/London", Hours: Hours{9, 18}, Digest: Digest{Schedule: "0 9 * * MON"},
+		Reminders: Reminders{Schedule: "30 9 * * *", Ladder: []int{30, 14, 7, 1}, SnoozeCap: 14, EscalateAfter: 7},
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return s, []string{"the settings can't be read: " + err.Error()}
@@ -130,6 +138,9 @@ func (s *Settings) check() []string {
 	add(err != nil, "digest: schedule: %q is not a time like \"0 9 * * MON\" (minute, hour, day, month, weekday)", s.Digest.Schedule)
 	_, there := s.id(s.Digest.Channel)
 	add(s.Digest.Channel != "" && !there, "digest: channel: the handle %s has no id under handles", s.Digest.Channel)
+	problems = append(problems, s.Reminders.check(s.id)...)
+	_, err = s.holidays()
+	add(err != nil, "holidays: %v", err)
 	_, _, wrong := s.waits()
 	return append(problems, wrong...)
 }

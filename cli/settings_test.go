@@ -20,6 +20,10 @@ func settingsFrom(t testing.TB, text string) (Settings, []string) {
 }
 
 func TestSettingsAreRead(t *testing.T) {
+	holidays := filepath.Join(t.TempDir(), "bank-holidays.json")
+	if err := os.WriteFile(holidays, []byte(`{"england-and-wales": {"division": "england-and-wales", "events": [{"title": "A day", "date": "2030-06-03"}]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s, problems := settingsFrom(t, `# everything that there is
 workspace: {app: A0REKEY, team: T0REKEY, enterprise: E0MOJ}
 zone: UTC
@@ -34,12 +38,14 @@ waits:
   approval: 24h
   roster: 1m30s
 links: {"https://github.com": "http://127.0.0.1:8020/github"}
-`)
+reminders: {schedule: 0 8 * * MON-FRI, ladder: [20, 5], snooze_cap: 10, escalate_to: "#private", escalate_after: 3}
+holidays: `+holidays+"\n")
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	want := Settings{
 		Zone: "UTC", Hours: Hours{8, 17}, Features: Features{History: true}, Digest: Digest{Schedule: "0 9 * * MON"},
+		Reminders: Reminders{Schedule: "0 8 * * MON-FRI", Ladder: []int{20, 5}, SnoozeCap: 10, EscalateTo: "#private", EscalateAfter: 3}, Holidays: holidays,
 		Handles: map[string]string{"@mp-approvers": "S0APPROVERS", "#modernisation-platform": "C0PLATFORM", "#private": "G0PRIVATE"},
 		Waits:   map[string]string{"send": "1s", "approval": "24h", "roster": "1m30s"},
 		Links:   map[string]string{"https://github.com": "http://127.0.0.1:8020/github"},
@@ -51,6 +57,9 @@ links: {"https://github.com": "http://127.0.0.1:8020/github"}
 	w, slack, _ := s.waits()
 	if w.Send != time.Second || w.Approval != 24*time.Hour || slack.Roster != 90*time.Second || w.Poll != 0 {
 		t.Errorf("%+v %+v", w, slack)
+	}
+	if h, err := s.holidays(); err != nil || h.On(time.Date(2030, 6, 3, 0, 0, 0, 0, time.UTC)) != "A day" {
+		t.Error(h, err)
 	}
 	if to := s.link("https://github.com/a"); to != "http://127.0.0.1:8020/github/a" {
 		t.Error(to)
@@ -87,10 +96,17 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		"shapes": {"workspace: {team: [T]}\nzone: {a: b}\nhours: 9-18\nhandles: yes\nfeatures:\n  history: 1\n", []string{
 			"settings, line 1: workspace.team must be text", "settings, line 2: zone must be text", "settings, line 3: hours must be keys",
 			"settings, line 4: handles must be names, each with a text", "settings, line 6: features.history must be true or false", team}},
-		"hours":   {"workspace: {team: T}\nhours: {from: nine, to: 25}\n", []string{"settings, line 2: hours.from must be a whole number", "settings: hours: from must be before to"}},
-		"zones":   {"workspace: {team: T}\nzone: \"\"\n", []string{`settings: zone: there is no time zone ""`}},
-		"no id":   {"workspace: {team: T}\nhandles: {\"@a\": , \"#b\": \"\"}\n", []string{`settings: handles: #b needs the id of a channel`, `settings: handles: @a needs the id of a group`}},
-		"no unit": {"workspace: {team: T}\nwaits: {poll: 5, send: 0s}\n", []string{`settings: waits: poll: "5" is not a time`, `settings: waits: send: "0s" is not a time`}},
+		"hours": {"workspace: {team: T}\nhours: {from: nine, to: 25}\n", []string{"settings, line 2: hours.from must be a whole number", "settings: hours: from must be before to"}},
+		"zones": {"workspace: {team: T}\nzone: \"\"\n", []string{`settings: zone: there is no time zone ""`}},
+		"no id": {"workspace: {team: T}\nhandles: {\"@a\": , \"#b\": \"\"}\n", []string{`settings: handles: #b needs the id of a channel`, `settings: handles: @a needs the id of a group`}},
+		"reminders": {"workspace: {team: T}\nreminders: {schedule: at nine, ladder: [0, 7, 7], snooze_cap: 0, escalate_to: \"@x\", escalate_after: 400}\n", []string{
+			`settings: reminders: escalate_after: must be a number of days between 1 and 365`, `settings: reminders: escalate_to: the handle @x has no id`,
+			`settings: reminders: ladder: 0 is not a number of days`, `settings: reminders: ladder: 7 is there twice`,
+			`settings: reminders: schedule: "at nine" is not a time like`, `settings: reminders: snooze_cap: must be a number of days`}},
+		"ladders":     {"workspace: {team: T}\nreminders: {ladder: 30d, later: 1}\n", []string{"settings, line 2: reminders.ladder must be whole numbers, like [30, 14, 7, 1]", "settings, line 2: there is no setting reminders.later"}},
+		"holidays":    {"workspace: {team: T}\nholidays: settings_test.go\n", []string{"settings: holidays: settings_test.go: it isn't in the format of https://www.gov.uk/bank-holidays.json"}},
+		"no holidays": {"workspace: {team: T}\nholidays: nowhere.json\n", []string{"settings: holidays: open nowhere.json"}},
+		"no unit":     {"workspace: {team: T}\nwaits: {poll: 5, send: 0s}\n", []string{`settings: waits: poll: "5" is not a time`, `settings: waits: send: "0s" is not a time`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems := settingsFrom(t, c.text)

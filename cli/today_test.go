@@ -34,7 +34,7 @@ func TestTodaysProcess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			newTownWith(t, stage.Options{Wanted: named}, false, text).play(file, said)
+			newTownWith(t, stage.Options{Wanted: named, Calm: true}, false, text).play(file, said)
 		})
 	}
 }

@@ -84,7 +84,7 @@ var quick = map[string]string{
 // newTown starts a stage and a bot with quick waits.
 func newTown(t *testing.T, child bool, catalogue []byte) *town {
 	t.Helper()
-	return newTownWith(t, stage.Options{}, child, catalogue)
+	return newTownWith(t, stage.Options{Calm: true}, child, catalogue)
 }
 
 func newTownWith(t *testing.T, o stage.Options, child bool, catalogue []byte) *town {

@@ -23,6 +23,8 @@ type Commands struct {
 	Log     *slog.Logger
 	Version string // of what runs, for App Home
 
+	Reminders Reminders
+
 	doubts doubts
 }
 
@@ -37,6 +39,9 @@ type Store interface {
 	Ended(ctx context.Context, secret string, limit int) ([]*rotation.Rotation, error)
 	Owing(ctx context.Context) ([]*rotation.Rotation, error)
 	Sightings(ctx context.Context) ([]rotation.Sighting, error)
+	Snoozes(ctx context.Context) (map[string]rotation.Snooze, error)
+	Snooze(ctx context.Context, s rotation.Snooze, e rotation.Event) error
+	Told(ctx context.Context, series string, since time.Time) ([]rotation.Told, error)
 	Card(ctx context.Context, id rotation.ID) (rotation.Card, error)
 	Head(ctx context.Context) (lines int64, hash string, err error)
 }

@@ -20,7 +20,7 @@ func (c *Commands) Digest(ctx context.Context, id string, due time.Time, late bo
 	if err != nil {
 		return message.Post{}, err
 	}
-	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit}, c.context()), nil
+	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit, Ended: c.Engine.Hours.Holidays.RunOut(c.Engine.Now())}, c.context()), nil
 }
 
 // worn are the runbooks, by when they have to be read again.

@@ -67,7 +67,11 @@ func (c *Commands) known(ctx context.Context) (rows []message.Row, owing []messa
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range c.Engine.Catalogue.Standings(newest, seen) {
+	snoozes, err := c.Store.Snoozes(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range c.Engine.Catalogue.Standings(newest, seen, snoozes) {
 		row := message.Row{Standing: s}
 		if s.Running != nil {
 			row.Link = c.link(ctx, s.Running.ID)

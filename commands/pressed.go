@@ -59,6 +59,8 @@ func (c *Commands) pressedElsewhere(ctx context.Context, r Request, action strin
 		return c.start(ctx, r, r.Value)
 	case message.ActionRefresh:
 		return c.refresh(ctx, r)
+	case message.ActionSnooze:
+		return c.snooze(ctx, r, message.SnoozeNames(r.Value)...)
 	case message.ActionPick:
 		return c.pickCompromised(ctx, r)
 	case message.ActionHome:
@@ -115,6 +117,8 @@ func (c *Commands) submitted(ctx context.Context, r Request) Answer {
 		return c.reason(ctx, r)
 	case message.OptionsView:
 		return c.options(ctx, r)
+	case message.SnoozeView:
+		return c.snoozed(ctx, r)
 	}
 	return Answer{}
 }
@@ -167,15 +171,9 @@ func (c *Commands) channel(r Request) string {
 // reason does the press that had to wait for its reason.
 func (c *Commands) reason(ctx context.Context, r Request) Answer {
 	wrong := func(text string) Answer { return Answer{Errors: map[string]string{reasonField: text}} }
-	text := strings.TrimSpace(r.Fields[reasonField])
-	if kind := Credential(text); kind != "" {
-		return wrong(rotation.Plain(exposed(kind).Error()))
-	}
-	if Random(text) && !c.doubts.again(r.User, c.Engine.Now()) {
-		return wrong("A word in this looks like a password or a token, so it wasn't kept. If it is one, treat it as exposed. If not, submit again.")
-	}
-	if text = rotation.Clean(text); len([]rune(text)) < 3 {
-		return wrong("Say in a few words why, so that others can follow later.")
+	text, problem := c.why(r)
+	if problem != "" {
+		return wrong(problem)
 	}
 	id, press, err := message.DecodePress(r.Value)
 	if err != nil {
@@ -193,6 +191,21 @@ func (c *Commands) reason(ctx context.Context, r Request) Answer {
 		return wrong(plain(err))
 	}
 	return Answer{}
+}
+
+// why reads the reason from a form, or says what is wrong with it.
+func (c *Commands) why(r Request) (text, problem string) {
+	text = strings.TrimSpace(r.Fields[reasonField])
+	if kind := Credential(text); kind != "" {
+		return "", rotation.Plain(exposed(kind).Error())
+	}
+	if Random(text) && !c.doubts.again(r.User, c.Engine.Now()) {
+		return "", "A word in this looks like a password or a token, so it wasn't kept. If it is one, treat it as exposed. If not, submit again."
+	}
+	if text = rotation.Clean(text); len([]rune(text)) < 3 {
+		return "", "Say in a few words why, so that others can follow later."
+	}
+	return text, ""
 }
 
 // plain is an error's words for a form's field, which takes no marks.

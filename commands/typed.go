@@ -33,6 +33,8 @@ func (c *Commands) typed(ctx context.Context, r Request) Answer {
 		return c.statusAll(ctx, r)
 	case word == "status" && len(rest) <= 2:
 		return c.status(ctx, r, strings.Join(rest, " "))
+	case word == "snooze":
+		return c.snooze(ctx, r, strings.Join(rest, " "))
 	case word == "cancel" && len(rest) >= 1 && len(rest) <= 2:
 		return c.cancel(ctx, r, strings.Join(rest, " "))
 	}
@@ -138,19 +140,35 @@ func (c *Commands) status(ctx context.Context, r Request, name string) Answer {
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
-	latest, err := c.Store.Latest(ctx, secret.Name)
-	if err != nil && !rotation.Is(err, rotation.Unknown) {
-		return c.refused(ctx, r, 0, err)
-	}
-	seen, err := c.Store.Sightings(ctx)
+	row, err := c.row(ctx, secret)
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
+	return answer(message.StatusOf(row, c.context()))
+}
+
+// row is all that is known of one secret.
+func (c *Commands) row(ctx context.Context, secret *rotation.Secret) (message.Row, error) {
+	latest, err := c.Store.Latest(ctx, secret.Name)
+	if err != nil && !rotation.Is(err, rotation.Unknown) {
+		return message.Row{}, err
+	}
+	seen, err := c.Store.Sightings(ctx)
+	if err != nil {
+		return message.Row{}, err
+	}
+	snoozes, err := c.Store.Snoozes(ctx)
+	if err != nil {
+		return message.Row{}, err
+	}
 	row := message.Row{Standing: rotation.Stand(c.Engine.Catalogue.Shown(secret), latest, rotation.Sort(seen))}
+	if z, ever := snoozes[secret.Name]; ever {
+		row.Snooze = &z
+	}
 	if latest != nil {
 		row.Link = c.link(ctx, latest.ID)
 	}
-	return answer(message.StatusOf(row, c.context()))
+	return row, nil
 }
 
 // statusAll shows all running rotations.

@@ -39,6 +39,7 @@ func Help() Post {
 		"`/rotate list` shows all secrets: what is in progress and what is due; `/rotate refresh` has their providers asked again.",
 		"`/rotate due` shows what needs somebody; `/rotate history NAME` shows how a secret was rotated before.",
 		"`/rotate status` shows what is in progress; `/rotate status NAME` shows one.",
+		"`/rotate snooze NAME` asks why, and has nobody reminded of a secret for a while.",
 		"`/rotate cancel NAME` asks why and ends a rotation, as long as nothing was changed.",
 		"Never type a secret itself: whatever passes through Slack counts as exposed.",
 	})...)

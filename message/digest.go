@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -24,6 +25,7 @@ type Weekly struct {
 	Owing []Owed
 	Worn  []Worn
 	Audit string // the hash of the audit log's last line
+	Ended int    // the last year of the bank holidays, if that is over; else 0
 }
 
 const digestLines = 25 // entries that get a line with a button of their own
@@ -63,16 +65,33 @@ func Digest(w Weekly, c Context) Post {
 			rest = append(rest, fmt.Sprintf("The runbook %s is to be read again by %s, %s.", rotation.Clean(worn.Name), rotation.Clean(worn.Owner), Day(worn.On, c)))
 		}
 	}
+	if w.Ended > 0 {
+		rest = append(rest, noHolidays(w.Ended))
+	}
 	if w.Audit != "" {
 		rest = append(rest, "Audit log ends in "+code(Cut(w.Audit, 13))+".")
 	}
+	p.snoozing(soon(w.Rows, c), c)
 	p.context(rest...)
 	return p.post()
 }
 
+// soon are the rows that are due, or will be before long.
+func soon(rows []Row, c Context) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(row Row) bool { return row.Item(c.Now, c.zone()).Fine() })
+}
+
+// noHolidays says that a list of bank holidays has to be brought up to date.
+func noHolidays(last int) string {
+	return fmt.Sprintf("The list of bank holidays ends with %d, so every weekday counts as a working day. Whoever runs Rekey names a newer file under holidays in its settings.", last)
+}
+
 // withButton adds one entry with the press that leads on: Start, or the card.
-func (p *page) withButton(e entry) {
-	rich, bare := p.c.line(line{said: e.line.said}, maxShort)
+func (p *page) withButton(e entry) { p.pressable(e, maxShort) }
+
+// pressable does so with an entry of at most so many visible characters.
+func (p *page) pressable(e entry, limit int) {
+	rich, bare := p.c.line(line{said: e.line.said}, limit)
 	block := &slack.SectionBlock{Type: slack.MBTSection, BlockID: p.next(), Text: mrkdwn(rich)}
 	switch {
 	case e.Startable() && len(e.Secret.Name) <= maxButtonValue:

@@ -47,7 +47,9 @@ func Due(rows []Row, owing []Owed, c Context) Post {
 	if len(lines) == 0 {
 		return answer(c, line{said: "Nothing is due within a month. " + counts.said() + ": `/rotate list`."})
 	}
-	return listed(counts.said(), lines, c).post()
+	p := listed(counts.said(), lines, c)
+	p.snoozing(soon(rows, c), c)
+	return p.post()
 }
 
 // urgency is the report of all that is known, as lines, and what it counts.

@@ -32,7 +32,7 @@ type Book struct {
 }
 
 // Reserved names can't be secrets: they are words of the command.
-var Reserved = []string{"list", "status", "cancel", "help", "due", "history", "start", "refresh"}
+var Reserved = []string{"list", "status", "cancel", "help", "due", "history", "start", "refresh", "snooze"}
 
 // LoadCatalogue reads a catalogue strictly. Every mistake that it finds is in
 // the one error, each with its line: unknown keys, kinds, runbooks and handles,
@@ -275,6 +275,16 @@ func (c *Catalogue) Owners() []Handle {
 		}
 	}
 	return out
+}
+
+// Handle is a group or a channel that a row names, with its id at Slack; empty
+// if the settings know none.
+func (c *Catalogue) Handle(name string) Handle {
+	id, ok := c.book.ID(name)
+	if !ok {
+		return Handle{Name: name}
+	}
+	return Handle{Name: name, ID: id}
 }
 
 // Names returns the names of all secrets in the catalogue's order.

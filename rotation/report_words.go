@@ -33,7 +33,23 @@ var states = map[Rank]string{
 func (r Rank) String() string { return states[r] }
 
 // Words is a sentence about how it stands, to be read after its title.
-func (e Item) Words() string {
+func (e Item) Words() string { return e.stands() + e.snoozed() }
+
+// snoozed says until when nobody is reminded of it, who wanted it so, and why.
+func (e Item) snoozed() string {
+	z := e.Snoozed(e.now, e.zone)
+	if z == nil {
+		return ""
+	}
+	const most = 50 // characters of the reason in a line; the audit log has all
+	why := []rune(Clean(z.Reason))
+	if len(why) > most {
+		why = append(why[:most-1], '…')
+	}
+	return " · snoozed until " + e.day(e.Wakes(z.Until, e.zone)) + " by " + Mention(z.By) + ": " + string(why)
+}
+
+func (e Item) stands() string {
 	switch said := e.Reason(); {
 	case e.Debt != nil, len(e.Alarms) > 0, e.Running != nil:
 		return said
@@ -66,7 +82,7 @@ func (e Item) Reason() string {
 	case e.Rank == RankUnknown:
 		return e.Why()
 	}
-	return e.Why() + e.outside() + e.AsOf()
+	return e.Why() + e.outside() + e.AsOf() + e.snoozed()
 }
 
 // because is the reason in brackets, after a date.

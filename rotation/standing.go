@@ -23,6 +23,7 @@ type Standing struct {
 	Outside time.Time  // when somebody changed it outside Rekey; zero: nobody did
 	Alarms  []Sighting // what isn't as it has to be
 	Blind   *Sighting  // a look that last showed nothing; nil: all did
+	Snooze  *Snooze    // the latest, whether it still holds or not; nil: there was none
 }
 
 // Sights are the latest sightings by what they are about.
@@ -140,7 +141,8 @@ func (r *Rotation) left() (version string, current, expires time.Time) {
 
 // Standings puts together what is known of everything in the catalogue: of
 // each secret, and of each row with members what was seen about none of them.
-func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting) []Standing {
+// Snoozes are by the secret's name.
+func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting, snoozes map[string]Snooze) []Standing {
 	by := map[string]*Rotation{}
 	for _, r := range newest {
 		by[r.Plan.Secret] = r
@@ -148,7 +150,11 @@ func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting) []Standi
 	seen := Sort(sightings)
 	var out []Standing
 	for _, s := range c.Secrets {
-		out = append(out, Stand(s, by[s.Name], seen))
+		one := Stand(s, by[s.Name], seen)
+		if z, ever := snoozes[s.Name]; ever {
+			one.Snooze = &z
+		}
+		out = append(out, one)
 	}
 	for _, s := range c.Rows {
 		if s.Members != nil && len(seen[s.Name]) > 0 {

@@ -18,6 +18,8 @@ type Look struct {
 	Newest []*rotation.Rotation // of every secret that ever had one
 	Owing  []*rotation.Rotation // those that left old credentials
 	Seen   []rotation.Sighting
+
+	Snoozes map[string]rotation.Snooze // by the secret's name
 }
 
 // LookAt reads what a report is made from, whether or not a Rekey is running
@@ -60,7 +62,10 @@ func (db *DB) look(ctx context.Context) (out Look, err error) {
 	if out.Owing, err = db.Owing(ctx); err != nil {
 		return out, err
 	}
-	out.Seen, err = db.Sightings(ctx)
+	if out.Seen, err = db.Sightings(ctx); err != nil {
+		return out, err
+	}
+	out.Snoozes, err = db.Snoozes(ctx)
 	return out, err
 }
 

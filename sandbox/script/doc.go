@@ -45,7 +45,9 @@
 //
 // {card} is empty, or a text in quotation marks: then it isn't the newest card
 // but the newest that contains it, as in #platform "Multirepo" | parked. A card
-// is any message of the bot's in #modernisation-platform that isn't a reply. The
+// is any message of the bot's in #modernisation-platform that isn't a reply;
+// reminders and escalations count as one only where a text of theirs is given,
+// as in #platform "Reminder" | overdue. The
 // thread is read forward: a reply that comes before one which an earlier line
 // was content with isn't looked at again.
 //
@@ -67,6 +69,7 @@
 //	{who}> {typed} until it says {phrases}   … again and again
 //	{who}> {label}                   presses a button
 //	{who}> {label} on the card{card}
+//	{who}> {label} of {secret} on the card{card}   the one in the secret's line
 //	{who}> {label} because {text}    … waits for the form, fills in the text, submits
 //	{who} + {whom}> {label}          both at the same moment
 //	{who}> {label} twice             two presses at the same moment
@@ -80,6 +83,7 @@
 //	{who}> {typed}, unanswered
 //	{who} in {channel}> {typed}, unanswered
 //	{who}> picks {secret}            chooses in the open form and submits it
+//	{who}> picks {option} because {text}    … several, parted by " and ", and fills in the text
 //	{who}> ticks {text}              several of a list in the open form, parted by ", ", and submits
 //	{who}> writes {text}             fills in the open form's text and submits it
 //	{who}> submits
@@ -243,6 +247,7 @@
 //	--- kill -9, restart ---
 //	--- catalogue: {text} ---                  starts the bot with another catalogue of the cast's
 //	clock> +{days}
+//	clock> to {weekday} {time}                 the next one, in London: to Wednesday 09:40
 //	fault> {provider} {call} {fault}           the next such call
 //	fault> {provider} {call} {fault} {n} times
 //	fault> {provider} {call} {fault} after {n} lets so many through first

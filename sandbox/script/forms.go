@@ -47,6 +47,38 @@ func (p *player) pick(m match) error {
 	return fmt.Errorf("the form has %d choices, and %s isn't among them", len(options), m["secret"])
 }
 
+// pickBecause chooses an option in each of several lists, by its value or its
+// words up to the first comma, fills in the text, and submits.
+func (p *player) pickBecause(m match) error {
+	text, err := p.fill(m["text"])
+	if err != nil {
+		return err
+	}
+	field, err := p.field(m.id("who"), "plain_text_input")
+	if err != nil {
+		return err
+	}
+	values := map[string]string{field.ID: text}
+	v, _ := p.top(m.id("who"))
+	for one := range strings.SplitSeq(m["option"], " and ") {
+		picked := false
+		for _, b := range blocksOf(v.Blocks) {
+			if b.Element == nil || b.Element.Type != "static_select" {
+				continue
+			}
+			for _, o := range b.Element.Options {
+				if words, _, _ := strings.Cut(o.Text.Text, ", "); o.Value == one || words == one {
+					values[b.ID], picked = o.Value, true
+				}
+			}
+		}
+		if !picked {
+			return fmt.Errorf("the form has no choice %q", one)
+		}
+	}
+	return p.submit(m, values)
+}
+
 // tick chooses several options of a list by their values or their words up to
 // the first comma, parted by commas, and submits.
 func (p *player) tick(m match) error {

@@ -13,25 +13,43 @@ import (
 	"rekey/sandbox/stage"
 )
 
-// cards lists the bot's own messages in #modernisation-platform that aren't
+// posts lists the bot's own messages in #modernisation-platform that aren't
 // replies, oldest first.
-func (p *player) cards() []fakeslack.Message {
+func (p *player) posts() []fakeslack.Message {
 	return slices.DeleteFunc(p.slack.Messages(stage.Platform), func(m fakeslack.Message) bool {
 		return m.User != stage.BotSlackID || m.Ephemeral || m.Deleted || m.ThreadTS != "" || m.Blocks == nil
 	})
 }
 
-// digest is what a weekly digest begins with. It comes by itself when the clock
-// passes a Monday, so it is the newest card only if there is no other.
-const digest = "Secrets this week"
+// What the messages begin with that come by themselves when the clock passes
+// their hour: the weekly digest, reminders, escalations.
+const (
+	digest     = "Secrets this week"
+	reminder   = "Reminder ·"
+	escalation = "Nobody has started ·"
+)
 
-// card is the newest one, or the newest that contains a text, which may stand
-// in quotation marks.
+// cards are the posts without reminders and escalations: those are spoken of by
+// a text of theirs.
+func (p *player) cards() []fakeslack.Message { return p.without(p.posts(), reminder, escalation) }
+
+// without leaves out what begins with one of the texts.
+func (p *player) without(all []fakeslack.Message, beginnings ...string) []fakeslack.Message {
+	return slices.DeleteFunc(slices.Clone(all), func(m fakeslack.Message) bool {
+		return slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(p.plain(m), b) })
+	})
+}
+
+// card is the newest one, which is a digest only if there is no other; or the
+// newest post that contains a text, which may stand in quotation marks.
 func (p *player) card(containing string) (fakeslack.Message, error) {
 	containing = strings.Trim(containing, ` "`)
-	all := p.cards()
-	if others := slices.DeleteFunc(slices.Clone(all), func(m fakeslack.Message) bool { return strings.HasPrefix(p.plain(m), digest) }); containing == "" && len(others) > 0 {
-		all = others
+	all := p.posts()
+	if containing == "" {
+		all = p.cards()
+		if others := p.without(all, digest); len(others) > 0 {
+			all = others
+		}
 	}
 	for _, m := range slices.Backward(all) {
 		if strings.Contains(fold(p.plain(m)), fold(containing)) {
@@ -84,7 +102,7 @@ type copied struct {
 // remember keeps a copy of each card that looks different from before, so that
 // somebody can press a button that isn't there any more.
 func (p *player) remember() {
-	for _, m := range p.cards() {
+	for _, m := range p.posts() {
 		known := false
 		for _, c := range slices.Backward(p.copies) {
 			if c.ts == m.TS {

@@ -50,6 +50,9 @@ var slots = map[string]string{
 	"n":       `\d+`,
 	"for":     `\d[\w.]*`,
 	"days":    `\d+[dhms]\w*`,
+	"option":  `.+?`,
+	"weekday": `Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday`,
+	"time":    `\d\d:\d\d`,
 
 	"provider": `aws|github|slack|pagerduty|entra`,
 	"fault":    strings.Join([]string{world.Pre5xx, world.Post5xx, world.PostHang, world.PostReset, world.TooMany, world.Slow, world.Down, world.HTML}, "|"),

@@ -178,6 +178,9 @@ slack> bot joins #platform
 --- kill -9, restart ---
 --- catalogue: side-by-side ---
 clock> +1d4h
+clock> to Wednesday 09:40
+starter> [Start] of github_ci_user_pat on the card "Reminder"
+starter> picks github_ci_user_pat and in 3 days because of a release
 fault> github "POST dispatch" posthang
 fault> slack chat.postMessage postreset 2 times
 fault> aws DescribeSecret pre5xx after 3

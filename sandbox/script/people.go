@@ -16,6 +16,7 @@ import (
 
 // What people do in Slack.
 var peopleForms = []form{
+	{`{who}> picks {option} because {text}`, (*player).pickBecause},
 	{`{who}> picks {secret}`, (*player).pick},
 	{`{who}> ticks {text}`, (*player).tick},
 	{`{who}> closes`, (*player).closeModal},
@@ -27,6 +28,7 @@ var peopleForms = []form{
 	{`{who}> {label} delivered {n} times`, (*player).pressRedelivered},
 	{`{who}> {label}, unanswered`, func(p *player, m match) error { return unanswered(p.press(m)) }},
 	{`{who}> {label} on the old card`, (*player).pressOld},
+	{`{who}> {label} of {secret} on the card{card}`, (*player).pressOf},
 	{`{who}> {label} on the card{card}`, (*player).press},
 	{`{who}> forged {label} for rotation {n}`, (*player).pressForged},
 	{`{who}> forged {label} with value {text}`, (*player).pressForged},
@@ -132,6 +134,28 @@ func (p *player) press(m match) error {
 		return err
 	}
 	return p.pressButton(user, b)
+}
+
+// pressOf presses the button of one secret in a list of them.
+func (p *player) pressOf(m match) error {
+	var card fakeslack.Message
+	var found button
+	err := p.until(func() (err error) {
+		if card, err = p.card(m["card"]); err != nil {
+			return err
+		}
+		all := buttonsOf(card.Blocks)
+		i := slices.IndexFunc(all, func(b button) bool { return sameLabel(b.label, m.label()) && b.action["value"] == m["secret"] })
+		if i < 0 {
+			return fmt.Errorf("the card has no %s of %s", m["label"], m["secret"])
+		}
+		found = all[i]
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.reach(func() error { return p.slack.Press(m.id("who"), card.Channel, card.TS, found.id, found.block) })
 }
 
 func sameLabel(shown, label string) bool {

@@ -15,6 +15,7 @@ var worldForms = []form{
 	{`--- kill -9, restart ---`, (*player).kill},
 	{`--- catalogue: {text} ---`, (*player).changeCatalogue},
 	{`clock> +{days}`, (*player).advance},
+	{`clock> to {weekday} {time}`, (*player).advanceTo},
 	{`fault> clear`, func(p *player, _ match) error { p.Stage.World.Faults.Clear(); return nil }},
 	{`fault> {provider} {call} {fault}`, (*player).orderFault},
 	{`fault> {provider} {call} {fault} {n} times`, (*player).orderFault},
@@ -53,6 +54,26 @@ func (p *player) advance(m match) error {
 		return err
 	}
 	p.Stage.World.Advance(d)
+	return nil
+}
+
+// advanceTo moves the clock to the next such hour in London, for what depends on
+// weekdays.
+func (p *player) advanceTo(m match) error {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return fmt.Errorf("reading the time zone: %w", err)
+	}
+	hour, err := time.Parse("15:04", m["time"])
+	if err != nil {
+		return fmt.Errorf("%s is no time of day", m["time"])
+	}
+	now := p.Stage.World.Now().In(london)
+	to := time.Date(now.Year(), now.Month(), now.Day(), hour.Hour(), hour.Minute(), 0, 0, london)
+	for !to.After(now) || to.Weekday().String() != m["weekday"] {
+		to = to.AddDate(0, 0, 1)
+	}
+	p.Stage.World.Advance(to.Sub(now))
 	return nil
 }
 

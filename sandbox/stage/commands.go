@@ -6,7 +6,7 @@ type Command struct{ Name, Hint, Description string }
 // Commands lists what Slack offers to somebody who begins a line with a slash.
 func Commands() []Command {
 	return []Command{{
-		Name: "/rotate", Hint: "[NAME | due | list | refresh | status [NAME] | history NAME | cancel NAME | help]",
+		Name: "/rotate", Hint: "[NAME | due | list | refresh | status [NAME] | history NAME | snooze NAME | cancel NAME | help]",
 		Description: "Rotate a secret, or see how a rotation stands",
 	}}
 }

@@ -73,6 +73,7 @@ func (s *Stage) Settings() []byte {
 	if s.digest != "" {
 		fmt.Fprintf(&b, "digest: {channel: %q}\n", s.digest)
 	}
+	fmt.Fprintf(&b, "reminders: {off: %t, escalate_to: \"@mp-approvers\"}\n", s.calm)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&b, "waits: %s\n", flow(s.waits))

@@ -45,6 +45,7 @@ type Stage struct {
 
 	web     string
 	digest  string // the channel of the weekly digest, by its handle
+	calm    bool   // nobody is reminded of what is due
 	hidden  hidden
 	signIn  signIn
 	jobs    jobs
@@ -75,6 +76,9 @@ type Options struct {
 	// handle; where the cards are if empty.
 	Digest string
 
+	// Calm has the bot remind nobody of what is due.
+	Calm bool
+
 	// AckWait is how long people wait for an acknowledgement, and how long a
 	// trigger id lives if that is longer than Slack's three seconds; three
 	// seconds if zero.
@@ -101,7 +105,7 @@ type botTokens struct{ slack, app, github, appDir string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, keys: map[string]string{},
 		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
 		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{

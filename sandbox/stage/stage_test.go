@@ -254,6 +254,7 @@ func TestSettingsAreYAMLOfTheAgreedShape(t *testing.T) {
 			Handles   map[string]string
 			Zone      string
 			Features  map[string]bool
+			Reminders map[string]any
 			Links     map[string]string
 			Waits     map[string]string
 		}
@@ -264,6 +265,9 @@ func TestSettingsAreYAMLOfTheAgreedShape(t *testing.T) {
 			got.Handles["#modernisation-platform"] != Platform || got.Handles["@modernisation-platform"] != EverybodyGroup ||
 			got.Zone != "Europe/London" || !got.Features["history"] || got.Waits["settle"] != "1s" || len(got.Waits) != 2 {
 			t.Errorf("settings are %+v", got)
+		}
+		if got.Reminders["off"] != false || got.Reminders["escalate_to"] != "@mp-approvers" {
+			t.Errorf("reminders are %v", got.Reminders)
 		}
 		if (len(got.Links) == 0) != (links == nil) {
 			t.Errorf("links are %v", got.Links)
