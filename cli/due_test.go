@@ -149,7 +149,7 @@ func TestWhatIsDueAsJSON(t *testing.T) {
 	}
 	first := got.Items[0]
 	for key, want := range map[string]any{
-		"name": "github_ci_user_pat", "state": "overdue", "due": "2026-11-24", "due_at": "2026-11-24T11:00:00Z", "clock": "policy", "reason": "policy",
+		"name": "github_ci_user_pat", "state": "overdue", "due": "2026-11-24", "due_at": "2026-11-24T12:00:00Z", "clock": "policy", "reason": "policy",
 		"start_by": "2026-11-23", "expires_at": nil, "owner": "@modernisation-platform", "rotation": nil, "seen_at": "2026-11-25T10:00:00Z", "unseen_from": nil,
 	} {
 		if first[key] != want {

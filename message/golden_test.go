@@ -100,7 +100,9 @@ func renderings(t testing.TB) []rendering {
 		}
 		rows = append(rows, row)
 	}
-	post("list", List(rows, nil, c))
+	after := c
+	after.Now = clock("12:00") // when all of these have been
+	post("list", List(rows, nil, after))
 	watched(by, c, post, func(name string, v slack.HomeTabViewRequest) { add(rendering{name: name, kept: true, home: &v}) })
 	reminding(by, c, post, view)
 	post("status_all", StatusAll([]*rotation.Rotation{rows[0].Running, rows[1].Running}, map[rotation.ID]string{42: permalink}, c))

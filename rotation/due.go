@@ -31,6 +31,42 @@ type Clocks struct {
 	Key     time.Time // when the oldest access key that works was made
 	Expires time.Time // when the provider lets it die
 	Review  time.Time // when an exemption is to be looked at again
+	Unread  bool      // the provider names an end that can't be read
+}
+
+// In is the same clocks as people in a zone read them, so that a number of days
+// is counted by their calendar, also over a change of the clocks.
+func (c Clocks) In(zone *time.Location) Clocks {
+	for _, t := range []*time.Time{&c.Current, &c.Key} {
+		if !t.IsZero() {
+			*t = t.In(zone)
+		}
+	}
+	return c
+}
+
+// Plausible reports whether a provider can mean the instant: one that made
+// secrets before this century, or lets them live into another, doesn't.
+func Plausible(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 3000 }
+
+// skew is how far a provider's clock may be ahead of this machine's.
+const skew = time.Minute
+
+// Doubt says why what the clocks say can't be relied on; empty if it can. A
+// date that can't be true is no date: it makes nothing look fine.
+func (c Clocks) Doubt(now time.Time, zone *time.Location) string {
+	ahead := now.Add(skew)
+	switch {
+	case c.Current.After(ahead):
+		return "it is dated in the future, " + Day(c.Current, zone) + ", so its provider's clock or this machine's is wrong"
+	case c.Key.After(ahead):
+		return "its access key is dated in the future, " + Day(c.Key, zone) + ", so AWS's clock or this machine's is wrong"
+	case c.Unread:
+		return "its provider names an end that can't be read"
+	case c.Every > 0 && c.Current.IsZero() && c.Key.IsZero() && !c.Expires.IsZero():
+		return "its age isn't known, only that it dies " + Day(c.Expires, zone)
+	}
+	return ""
 }
 
 // Due is the earliest of the clocks that are known.

@@ -171,7 +171,7 @@ func (r *Rotation) askAgain(by Person, why string, now time.Time) []Event {
 		r.Facts.Rejected = append(r.Facts.Rejected, r.Facts.New)
 	}
 	r.Facts.New, r.Facts.Way, r.Facts.Chosen, r.Facts.Identity = "", "", "", ""
-	r.Facts.Missing, r.Facts.Accepted, r.Facts.Expires = nil, "", time.Time{}
+	r.Facts.Missing, r.Facts.Accepted, r.Facts.Expires, r.Facts.Unread = nil, "", time.Time{}, false
 	r.Facts.Asks++
 	var events []Event
 	if r.Plan.Overlap == SideBySide {

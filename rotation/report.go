@@ -20,6 +20,7 @@ type Item struct {
 	Rank     Rank
 	On       time.Time // orders the items of one rank: when it is due, was started, was left
 	Due      Due
+	Doubt    string    // why it isn't known when it is due, though dates are; empty: it is, or none are
 	Start    time.Time // when it has to be started to be done in time; zero: that isn't before next week
 	Debt     *Debt     // nil: it is about a secret
 	Debtor   *Rotation // the rotation that left the debt
@@ -86,7 +87,12 @@ func (r Report) Count(rank Rank) int {
 
 // Item ranks one standing at now.
 func (s Standing) Item(now time.Time, zone *time.Location) Item {
-	e := Item{Standing: s, Due: s.Clocks.Due(), now: now, zone: zone}
+	clocks := s.Clocks.In(zone)
+	e := Item{Standing: s, Due: clocks.Due(), now: now, zone: zone}
+	// What is due soon is due, whatever else is in doubt.
+	if doubt := clocks.Doubt(now, zone); doubt != "" && !e.Due.On.Before(now.AddDate(0, 0, Soon)) {
+		e.Due, e.Doubt = Due{}, doubt
+	}
 	e.On = e.Due.On
 	switch {
 	case len(s.Alarms) > 0:

@@ -103,6 +103,8 @@ func (e Item) Why() string {
 		noun = "value"
 	}
 	switch b := e.Blind; {
+	case e.Doubt != "":
+		return e.Doubt
 	case d.On.IsZero() && b != nil:
 		return Clean(b.Failed) + ", since " + e.day(b.Failing)
 	case d.On.IsZero():

@@ -142,6 +142,7 @@ type Facts struct {
 	FailingSince time.Time            `json:"failing_since"` // since when its users fail, at the latest
 	Identity     string               `json:"identity"`      // whom the new value belongs to
 	Expires      time.Time            `json:"expires"`       // when the new value expires; zero: not known
+	Unread       bool                 `json:"unread"`        // its provider names an end that can't be read
 	Lasting      bool                 `json:"lasting"`       // the new value doesn't expire
 	ProofLacks   string               `json:"proof_lacks"`   // what would have proven more, and why it didn't; empty: nothing
 	Missing      []string             `json:"missing"`       // named permissions that it lacks

@@ -43,6 +43,7 @@ type Credential struct {
 	Login   string    // GitHub's login, PagerDuty's mail address, an app's id
 	Name    string    // the name that people read, if it is another
 	Expires time.Time // zero: the provider didn't say
+	Unread  bool      // it said something that can't be read, or can't be true
 }
 
 // An OrgToken is a fine-grained token at GitHub as an organisation sees it.

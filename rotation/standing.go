@@ -77,6 +77,7 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 	version := ""
 	if out.Last != nil {
 		version, out.Clocks.Current, out.Clocks.Expires = out.Last.left()
+		out.Clocks.Unread = out.Last.State == Complete && out.Last.Facts.Unread
 	}
 	out.look(seen.Of(s.Name, KindVersion), version)
 	out.keys(seen[s.Of])
@@ -88,6 +89,7 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 // rotation has learned it.
 func (s *Standing) ends(seen []Sighting) {
 	for _, x := range seen {
+		s.Clocks.Unread = s.Clocks.Unread || x.Finding.Unread
 		if x.Finding.Ends != 0 && s.Clocks.Expires.IsZero() {
 			s.Clocks.Expires = time.Unix(x.Finding.Ends, 0).UTC()
 		}
@@ -105,7 +107,7 @@ func (s *Standing) look(v *Sighting, left string) {
 	case s.Last == nil, version == left:
 		s.Clocks.Current = created
 	case left != "" && v.Seen.After(s.Last.Ended):
-		s.Clocks.Current, s.Clocks.Expires, s.Outside = created, time.Time{}, created
+		s.Clocks.Current, s.Clocks.Expires, s.Clocks.Unread, s.Outside = created, time.Time{}, false, created
 	case left == "":
 		s.Clocks.Current = created
 	}

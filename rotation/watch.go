@@ -21,12 +21,13 @@ type Watcher interface {
 
 // A Finding is what a look showed.
 type Finding struct {
-	Words string   `json:"words"`           // a sentence
-	Alarm bool     `json:"alarm,omitempty"` // it isn't as it has to be
-	Since int64    `json:"since,omitempty"` // since when it isn't, as far as was seen: Unix seconds, set by the engine
-	Names []string `json:"names,omitempty"` // what was found, by name: the IAM users under a path
-	Dates []Dated  `json:"dates,omitempty"` // since when each of them is used, for due dates
-	Ends  int64    `json:"ends,omitempty"`  // until when the value in use lives, as its provider says: Unix seconds
+	Words  string   `json:"words"`            // a sentence
+	Alarm  bool     `json:"alarm,omitempty"`  // it isn't as it has to be
+	Since  int64    `json:"since,omitempty"`  // since when it isn't, as far as was seen: Unix seconds, set by the engine
+	Names  []string `json:"names,omitempty"`  // what was found, by name: the IAM users under a path
+	Dates  []Dated  `json:"dates,omitempty"`  // since when each of them is used, for due dates
+	Ends   int64    `json:"ends,omitempty"`   // until when the value in use lives, as its provider says: Unix seconds
+	Unread bool     `json:"unread,omitempty"` // the provider names an end that can't be true
 }
 
 // A Dated is one thing found, and when its present value was made.

@@ -76,12 +76,15 @@ func prove(ctx context.Context, t *rotation.Task, aws Values, v rotation.Version
 	switch {
 	case !owner.Expires.IsZero():
 		shown.Evidence = append(shown.Evidence, "expires "+t.Day(owner.Expires))
+		owner.Unread = false
+	case owner.Unread:
+		shown.Evidence = append(shown.Evidence, t.Prover().Provider()+" names an expiry that can't be read")
 	case !shown.Lasting:
 		shown.Evidence = append(shown.Evidence, "expiry unknown")
 	}
 	shown.Evidence = append(shown.Evidence, counted(shown)...)
 	return proof{Proof: shown, learn: func(f *rotation.Facts) {
-		f.Identity, f.Expires, f.Missing = owner.Login, owner.Expires, shown.Missing
+		f.Identity, f.Expires, f.Unread, f.Missing = owner.Login, owner.Expires, owner.Unread, shown.Missing
 		f.Proven, f.Unproven, f.ProofLacks, f.Lasting = shown.Proven, shown.Unproven, shown.Lacks, shown.Lasting
 	}}, nil, nil
 }

@@ -53,7 +53,12 @@ func (a WatchClientSecrets) Look(ctx context.Context, p rotation.Params) (rotati
 		}
 	}
 	out := rotation.Finding{Words: "Entra ID lists no client secret called " + w.Name + "."}
-	if inUse.ID != "" {
+	switch {
+	case inUse.ID == "":
+	case !rotation.Plausible(inUse.End):
+		out.Unread = true
+		out.Words = "Entra ID doesn't say sensibly until when the newest client secret lives."
+	default:
 		out.Ends = inUse.End.Unix()
 		out.Words = "The newest client secret ends " + inUse.End.UTC().Format("Mon 2 Jan 2006") + "."
 	}

@@ -86,6 +86,9 @@ func (c *Client) Keys(ctx context.Context, a rotation.Account, user string) ([]r
 			return nil, failed("ListAccessKeys", "user "+user, err)
 		}
 		for _, k := range page.AccessKeyMetadata {
+			if k.CreateDate == nil || !rotation.Plausible(*k.CreateDate) {
+				return nil, failed("ListAccessKeys", "user "+user, wire.ErrUnreadable) // else the key would have no age
+			}
 			keys = append(keys, rotation.AccessKey{ID: aws.ToString(k.AccessKeyId), Active: k.Status == types.StatusTypeActive, Created: aws.ToTime(k.CreateDate)})
 		}
 	}

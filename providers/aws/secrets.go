@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"rekey/providers/wire"
 	"rekey/rotation"
 )
 
@@ -40,9 +41,13 @@ func (c *Client) Created(ctx context.Context, p rotation.Place, versionID string
 			return time.Time{}, failed("ListSecretVersionIds", p.ID, err)
 		}
 		for _, v := range page.Versions {
-			if aws.ToString(v.VersionId) == versionID && v.CreatedDate != nil {
-				return *v.CreatedDate, nil
+			if aws.ToString(v.VersionId) != versionID || v.CreatedDate == nil {
+				continue
 			}
+			if !rotation.Plausible(*v.CreatedDate) {
+				return time.Time{}, failed("ListSecretVersionIds", p.ID, wire.ErrUnreadable)
+			}
+			return *v.CreatedDate, nil
 		}
 	}
 	return time.Time{}, &rotation.ProviderError{Provider: provider, Op: "ListSecretVersionIds", Code: "the version isn't listed"}

@@ -29,17 +29,19 @@ func (c *Client) Owner(ctx context.Context, token rotation.Value) (rotation.Cred
 		p.Dead = p.Code == "401"
 		return rotation.Credential{}, p
 	}
-	return rotation.Credential{
-		Login:   user.GetLogin(),
-		Expires: expiry(resp.Header.Get("GitHub-Authentication-Token-Expiration")),
-	}, nil
+	out := rotation.Credential{Login: user.GetLogin()}
+	header := resp.Header.Get("GitHub-Authentication-Token-Expiration")
+	out.Expires = expiry(header)
+	out.Unread = header != "" && out.Expires.IsZero()
+	return out, nil
 }
 
 // expiry reads "2027-05-22 09:41:00 UTC" and "2027-05-22 10:41:00 +0100". Other
-// names of zones are ambiguous, so they count as unknown.
+// names of zones are ambiguous, and other centuries are a mistake, so they
+// count as unknown.
 func expiry(header string) time.Time {
 	for _, layout := range []string{"2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 -0700"} {
-		if t, err := time.Parse(layout, header); err == nil {
+		if t, err := time.Parse(layout, header); err == nil && rotation.Plausible(t) {
 			return t.UTC()
 		}
 	}

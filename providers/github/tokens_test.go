@@ -16,6 +16,10 @@ func TestWhenATokenExpires(t *testing.T) {
 		"2020-01-01 00:00:00 UTC":   time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 		"2027-05-22 09:41:00 BST":   {},
 		"2027-05-22":                {},
+		"0001-01-01 00:00:00 UTC":   {},
+		"9999-12-31 23:59:59 UTC":   {},
+		"2027-02-29 00:00:00 UTC":   {}, // there is no such day
+		"2028-02-29 00:00:00 UTC":   time.Date(2028, 2, 29, 0, 0, 0, 0, time.UTC),
 		"never":                     {},
 		"":                          {},
 	} {
@@ -29,7 +33,7 @@ func TestWhenATokenExpires(t *testing.T) {
 			_, _ = rw.Write([]byte(`{"login":"ci"}`))
 		})
 		got, err := client.Owner(t.Context(), rotation.NewValue("another"))
-		if err != nil || got.Login != "ci" || !got.Expires.Equal(want) {
+		if err != nil || got.Login != "ci" || !got.Expires.Equal(want) || got.Unread != (header != "" && want.IsZero()) {
 			t.Errorf("%q: %+v, %v", header, got, err)
 		}
 	}
