@@ -32,8 +32,14 @@ var states = map[Rank]string{
 // String is the rank in one word.
 func (r Rank) String() string { return states[r] }
 
-// Words is a sentence about how it stands, to be read after its title.
-func (e Item) Words() string { return e.stands() + e.snoozed() }
+// Words is a sentence about how it stands, to be read after its title. A snooze
+// comes first, since a line that is too long is cut at its end.
+func (e Item) Words() string {
+	if said := e.snoozed(); said != "" {
+		return said + " · " + e.stands()
+	}
+	return e.stands()
+}
 
 // snoozed says until when nobody is reminded of it, who wanted it so, and why.
 func (e Item) snoozed() string {
@@ -46,7 +52,7 @@ func (e Item) snoozed() string {
 	if len(why) > most {
 		why = append(why[:most-1], '…')
 	}
-	return " · snoozed until " + e.day(e.Wakes(z.Until, e.zone)) + " by " + Mention(z.By) + ": " + string(why)
+	return "snoozed until " + e.day(e.Wakes(z.Until, e.zone)) + " by " + Mention(z.By) + ": " + string(why)
 }
 
 func (e Item) stands() string {
@@ -82,7 +88,10 @@ func (e Item) Reason() string {
 	case e.Rank == RankUnknown:
 		return e.Why()
 	}
-	return e.Why() + e.outside() + e.AsOf() + e.snoozed()
+	if said := e.snoozed(); said != "" {
+		return e.Why() + e.outside() + e.AsOf() + " · " + said
+	}
+	return e.Why() + e.outside() + e.AsOf()
 }
 
 // because is the reason in brackets, after a date.
