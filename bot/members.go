@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/slack-go/slack"
 
 	"rekey/rotation"
 )
 
-// Members asks Slack, each time anew, who may approve. It remembers nothing,
-// so somebody who left the group a second ago doesn't count.
+// Members asks Slack, each time anew, who may approve. It remembers nothing
+// but names, so somebody who left the group a second ago doesn't count.
 type Members struct {
-	api *api
-	cfg Config
+	api   *api
+	cfg   Config
+	names sync.Map // by rotation.Person
 }
 
 var _ rotation.Members = (*Members)(nil)

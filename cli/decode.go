@@ -72,6 +72,8 @@ func (d *decoder) value(name string, n ast.Node, place any) {
 		kind = "true or false"
 	case *[]int:
 		kind = "whole numbers, like [30, 14, 7, 1]"
+	case *[]string:
+		kind = "a list of texts"
 	case *map[string]string:
 		kind = "names, each with a text"
 	}

@@ -24,7 +24,7 @@ type operatorPage struct {
 
 // newOperatorPage listens on address. /healthz says that the process lives;
 // /readyz that presses reach it and what it does reaches the disk.
-func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTimes, now func() time.Time) (*operatorPage, error) {
+func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, desk *rotation.Desk, acks *ackTimes, now func() time.Time) (*operatorPage, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("REKEY_LISTEN: %w", err)
@@ -38,7 +38,7 @@ func newOperatorPage(address string, db *storage.DB, slack *bot.Bot, acks *ackTi
 		}
 		_, _ = fmt.Fprintln(w, "ready")
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(db, slack, acks, now), promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(db, slack, desk, acks, now), promhttp.HandlerOpts{}))
 	return &operatorPage{listener, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }
 
@@ -67,7 +67,7 @@ func newAckTimes() *ackTimes {
 func (a *ackTimes) observe(d time.Duration) { a.histogram.Observe(d.Seconds()) }
 
 // registry names the metrics, which docs/operations.md lists.
-func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes, now func() time.Time) *prometheus.Registry {
+func registry(db *storage.DB, slack *bot.Bot, desk *rotation.Desk, acks *ackTimes, now func() time.Time) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(acks.histogram)
 	m := slack.Metrics
@@ -84,6 +84,11 @@ func registry(db *storage.DB, slack *bot.Bot, acks *ackTimes, now func() time.Ti
 	for name, gauge := range map[string]interface{ Load() int64 }{"rekey_slack_sockets": &m.Sockets, "rekey_slack_extra_sockets": &m.Extra} {
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: "See docs/operations.md."},
 			func() float64 { return float64(gauge.Load()) }))
+	}
+	if desk != nil {
+		r.MustRegister(
+			prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "rekey_issues_sent_total", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Sent.Load()) }),
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rekey_issues_stuck", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Stuck.Load()) }))
 	}
 	r.MustRegister(rotations{db}, sightings{db, now})
 	return r

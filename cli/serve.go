@@ -171,11 +171,15 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	if err := engine.Compare(ctx); err != nil {
 		return ended(err)
 	}
+	desk := s.desk(engine, db, clients, slack, zone, log)
 	handler := &commands.Commands{
 		Engine: engine, Store: db, Team: slack.Roster, Link: slack.Link, Zone: zone, Channel: channels[0].ID, Log: log, Version: "Rekey " + Version(),
 		Reminders: s.settings.reminders(hours),
 	}
-	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, acks, s.Now)
+	if desk != nil {
+		handler.Stuck = desk.Trouble
+	}
+	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, desk, acks, s.Now)
 	if err != nil {
 		return exit(ExitUsage, err)
 	}
@@ -189,6 +193,9 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	}
 	group.Go(func() error { return engine.Run(ctx) })
 	group.Go(func() error { return engine.Watch(ctx) })
+	if desk != nil {
+		group.Go(func() error { return desk.Run(ctx) })
+	}
 	group.Go(func() error { return page.run(ctx) })
 	group.Go(func() error { return tidy(ctx, db, log) })
 	return ended(group.Wait())

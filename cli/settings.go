@@ -26,7 +26,8 @@ type Settings struct {
 	Waits     map[string]string // times in Go's notation, "5s", by the names in docs/operations.md
 	Digest    Digest
 	Reminders Reminders
-	Holidays  string            // a file of bank holidays in GOV.UK's format, instead of the one that is built in
+	Holidays  string // a file of bank holidays in GOV.UK's format, instead of the one that is built in
+	Issues    Issues
 	Links     map[string]string // where links with this beginning lead instead
 }
 
@@ -53,7 +54,8 @@ func (s *Settings) places() map[string]any {
 		"digest.schedule": &s.Digest.Schedule, "digest.channel": &s.Digest.Channel,
 		"reminders.schedule": &s.Reminders.Schedule, "reminders.ladder": &s.Reminders.Ladder, "reminders.snooze_cap": &s.Reminders.SnoozeCap,
 		"reminders.escalate_to": &s.Reminders.EscalateTo, "reminders.escalate_after": &s.Reminders.EscalateAfter, "reminders.off": &s.Reminders.Off,
-		"holidays":         &s.Holidays,
+		"holidays":          &s.Holidays,
+		"issues.repository": &s.Issues.Repository, "issues.labels": &s.Issues.Labels, "issues.wrong": &s.Issues.Wrong,
 		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "waits": &s.Waits, "links": &s.Links,
 	}
 }
@@ -62,7 +64,7 @@ func (s *Settings) places() map[string]any {
 func waitNames(w *rotation.Waits, slack *slackWaits) map[string]*time.Duration {
 	return map[string]*time.Duration{
 		"send": &w.Send, "settle": &w.Settle, "poll": &w.Poll, "poll_slow": &w.PollSlow, "poll_late": &w.PollLate,
-		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval, "debts": &w.Debts, "watch": &w.Watch, "quiet": &w.Quiet,
+		"answer": &w.Answer, "members": &w.Slack, "run": &w.Run, "copies": &w.Copies, "idle": &w.Idle, "approval": &w.Approval, "debts": &w.Debts, "watch": &w.Watch, "tickets": &w.Tickets, "quiet": &w.Quiet,
 		"cards": &slack.Cards, "slack_settle": &slack.Settle, "roster": &slack.Roster,
 	}
 }
@@ -142,7 +144,7 @@ func (s *Settings) check() []string {
 	_, err = s.holidays()
 	add(err != nil, "holidays: %v", err)
 	_, _, wrong := s.waits()
-	return append(problems, wrong...)
+	return slices.Concat(problems, s.Issues.check(), wrong)
 }
 
 // id is the Slack id behind a handle.

@@ -78,7 +78,7 @@ func (l *lockedBuffer) Bytes() []byte {
 
 var quick = map[string]string{
 	"send": "2s", "settle": "1s", "poll": "100ms", "poll_slow": "200ms", "poll_late": "300ms", "answer": "100ms", "members": "300ms",
-	"cards": "100ms", "slack_settle": "200ms", "copies": "1s", "run": "4s",
+	"cards": "100ms", "slack_settle": "200ms", "copies": "1s", "run": "4s", "tickets": "100ms",
 }
 
 // newTown starts a stage and a bot with quick waits.

@@ -12,7 +12,7 @@ import (
 	"rekey/rotation"
 )
 
-// Commands answers requests. Fill the fields; all are needed.
+// Commands answers requests. Fill the fields; all but Stuck are needed.
 type Commands struct {
 	Engine  *rotation.Engine
 	Store   Store
@@ -22,6 +22,8 @@ type Commands struct {
 	Channel string // where cards are, for a private answer to something typed elsewhere
 	Log     *slog.Logger
 	Version string // of what runs, for App Home
+
+	Stuck func() string // why the issues at GitHub aren't kept, or ""; nil where none are
 
 	Reminders Reminders
 

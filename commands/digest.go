@@ -20,7 +20,7 @@ func (c *Commands) Digest(ctx context.Context, id string, due time.Time, late bo
 	if err != nil {
 		return message.Post{}, err
 	}
-	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit, Ended: c.Engine.Hours.Holidays.RunOut(c.Engine.Now())}, c.context()), nil
+	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit, Ended: c.Engine.Hours.Holidays.RunOut(c.Engine.Now()), Stuck: c.stuck()}, c.context()), nil
 }
 
 // worn are the runbooks, by when they have to be read again.
@@ -34,4 +34,12 @@ func (c *Commands) worn() []message.Worn {
 	}
 	slices.SortStableFunc(out, func(a, b message.Worn) int { return a.On.Compare(b.On) })
 	return out
+}
+
+// stuck says why the issues at GitHub aren't kept, or is empty.
+func (c *Commands) stuck() string {
+	if c.Stuck == nil {
+		return ""
+	}
+	return c.Stuck()
 }

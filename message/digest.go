@@ -26,6 +26,7 @@ type Weekly struct {
 	Worn  []Worn
 	Audit string // the hash of the audit log's last line
 	Ended int    // the last year of the bank holidays, if that is over; else 0
+	Stuck string // a sentence: why the issues at GitHub aren't kept; or empty
 }
 
 const digestLines = 25 // entries that get a line with a button of their own
@@ -67,6 +68,9 @@ func Digest(w Weekly, c Context) Post {
 	}
 	if w.Ended > 0 {
 		rest = append(rest, noHolidays(w.Ended))
+	}
+	if w.Stuck != "" {
+		rest = append(rest, rotation.Clean(w.Stuck))
 	}
 	if w.Audit != "" {
 		rest = append(rest, "Audit log ends in "+code(Cut(w.Audit, 13))+".")

@@ -45,6 +45,7 @@ type Waits struct {
 	Approval time.Duration // how old an approval may be when it is used, side by side: seven days
 	Debts    time.Duration // pace at which debts are looked at that need no sign-in for it: an hour
 	Watch    time.Duration // pace at which what is watched is looked at: an hour
+	Tickets  time.Duration // pace at which issues for due rotations are kept: a minute
 	Quiet    time.Duration // how long an alarm that lasts isn't raised again after somebody ended it: seven days
 }
 
@@ -58,7 +59,7 @@ func (w Waits) Fill() Waits {
 		{&w.PollSlow, time.Minute}, {&w.PollLate, 10 * time.Minute}, {&w.Answer, 5 * time.Second},
 		{&w.Slack, time.Minute}, {&w.Run, time.Hour}, {&w.Copies, 5 * time.Minute},
 		{&w.Idle, 4 * time.Hour}, {&w.Approval, 7 * 24 * time.Hour}, {&w.Debts, time.Hour},
-		{&w.Watch, time.Hour}, {&w.Quiet, 7 * 24 * time.Hour},
+		{&w.Watch, time.Hour}, {&w.Tickets, time.Minute}, {&w.Quiet, 7 * 24 * time.Hour},
 	} {
 		if *x.field == 0 {
 			*x.field = x.value
@@ -99,6 +100,11 @@ func (e *Engine) Press(ctx context.Context, id ID, p Press) (*Rotation, error) {
 	if p.Verb == Attest || p.Verb == Owe {
 		if r, err := e.Store.Rotation(ctx, id); err == nil {
 			next = e.after(ctx, r)
+		}
+	}
+	if p.Verb == CallWrong {
+		if r, err := e.Store.Rotation(ctx, id); err == nil {
+			p.Runbook = e.runbook(r.Plan.Secret)
 		}
 	}
 	return e.update(ctx, id, func(r *Rotation) ([]Event, error) {

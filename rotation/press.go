@@ -29,7 +29,8 @@ const (
 	SettleDebt    Verb = "settle_debt" // I vouch for its death: nothing can be observed
 	Compromised   Verb = "compromised"
 	CloseReview   Verb = "close_review"
-	StartOther    Verb = "start" // start the rotation of another secret: the value is its name
+	CallWrong     Verb = "call_wrong" // a step of the runbook is wrong: the value is its id
+	StartOther    Verb = "start"      // start the rotation of another secret: the value is its name
 )
 
 var past = map[Verb]string{
@@ -48,6 +49,8 @@ type Press struct {
 	Value  string
 	Values []string // for Pick: what was chosen
 	Plan   Plan     // for NewPlan and Compromised: what the catalogue renders now
+
+	Runbook string // for CallWrong: the runbook that the secret has now
 }
 
 // Press does what the button asks, or explains why not. The right of the
@@ -56,6 +59,9 @@ type Press struct {
 func (r *Rotation) Press(p Press, now time.Time) ([]Event, error) {
 	if p.Verb == CheckDebt || p.Verb == SettleDebt {
 		return r.pressDebt(p, now)
+	}
+	if p.Verb == CallWrong {
+		return r.remark(p, now)
 	}
 	s := r.Step()
 	if s == nil {

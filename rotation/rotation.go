@@ -45,7 +45,8 @@ type Rotation struct {
 	Claims  []Claim   `json:"claims,omitempty"`
 	Facts   Facts     `json:"facts"`
 	Debts   []Debt    `json:"debts,omitempty"`
-	Next    []Next    `json:"next,omitempty"` // siblings that are due, once it is complete
+	Next    []Next    `json:"next,omitempty"`    // siblings that are due, once it is complete
+	Remarks []Remark  `json:"remarks,omitempty"` // which steps of the runbook people called wrong
 	Turn    Turn      `json:"turn"`
 
 	Touched time.Time `json:"touched"` // the last turn or press: polling is quick for a while after it

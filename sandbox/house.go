@@ -46,7 +46,7 @@ func open(c Config, o stage.Options) (*house, error) {
 
 // lively are the bot's waits, unless Config says others: whoever makes a key in
 // the console to see what happens doesn't wait an hour for it.
-var lively = map[string]string{"watch": "2m"}
+var lively = map[string]string{"watch": "2m", "tickets": "2s"}
 
 // furnish writes what the bot is told, and says how it is started.
 func (h *house) furnish(c Config) error {

@@ -17,7 +17,7 @@ import (
 // days stay as they are: a conversation moves the clock.
 var quick = map[string]string{
 	"send": "2s", "settle": "1s", "poll": "100ms", "poll_slow": "200ms", "answer": "100ms", "members": "300ms",
-	"cards": "100ms", "slack_settle": "200ms", "copies": "1s", "run": "4s",
+	"cards": "100ms", "slack_settle": "200ms", "copies": "1s", "run": "4s", "tickets": "100ms",
 }
 
 // What a rehearsal takes its time for. People are given more of it than Slack
@@ -59,7 +59,7 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if c.Data != "" { // one for each of them
 		c.Data = filepath.Join(c.Data, strings.TrimSuffix(filepath.Base(one.Name), filepath.Ext(one.Name)))
 	}
-	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Wanted: c.Wanted})
+	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Issues: script.SpeaksOfIssues(one.Text), Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}

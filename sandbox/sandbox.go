@@ -83,7 +83,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	defer func() { _ = listener.Close() }() // the server closes it too
 	web := "http://" + listener.Addr().String()
-	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Wanted: c.Wanted})
+	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Issues: true, Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // What the journal calls each operation. The resource is the owner and name of
-// the repository, followed by the workflow's file, "runs/" and the run's id, or
-// the secret's name where there is one.
+// the repository, followed by the workflow's file, "runs/" and the run's id, the
+// secret's name, or "issues/" and the issue's number where there is one.
 const (
 	ReadUser          = "GET /user"
 	ReadRateLimit     = "GET /rate_limit"
@@ -31,6 +31,11 @@ const (
 	ListEnvironments  = "GET environments"
 	ListDeployKeys    = "GET keys"
 	ListIssues        = "GET issues"
+	ReadIssue         = "GET issue"
+	CreateIssue       = "POST issue"
+	UpdateIssue       = "PATCH issue"
+	ListComments      = "GET comments"
+	CreateComment     = "POST comment"
 	ListWorkflows     = "GET workflows"
 	ReadWorkflow      = "GET workflow"
 	Dispatch          = "POST dispatch"
@@ -89,6 +94,7 @@ type Fake struct {
 	apps   []*App
 	runs   []*run // oldest first
 	limits map[string]*allowance
+	hidden int // lists of issues that show nothing
 	closed bool
 }
 

@@ -30,6 +30,9 @@ type repo struct {
 	key       sealingKey
 	secrets   []*actionsSecret
 	workflows []*workflow
+	issues    []*issue // by their numbers, from 1
+	labels    []string
+	noIssues  bool // they are switched off
 }
 
 // AddRepo adds a repository by its full name, "owner/name", with one branch.
@@ -104,8 +107,6 @@ func (f *Fake) listEnvironments(*request) (int, any, error) {
 
 func (f *Fake) listDeployKeys(*request) (int, any, error) { return http.StatusOK, []object{}, nil }
 
-func (f *Fake) listIssues(*request) (int, any, error) { return http.StatusOK, []object{}, nil }
-
 // GitHub's names for the parts of a repository that have a URL.
 var repoURLs = strings.Fields("archive assignees blobs branches collaborators comments commits compare contents contributors deployments downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags teams trees")
 
@@ -133,7 +134,7 @@ func (f *Fake) fullRepo(base string, r *repo, t *token) object {
 		"git_url": "git://github.com/" + r.name + ".git", "ssh_url": "git@github.com:" + r.name + ".git", "clone_url": web + ".git",
 		"mirror_url": nil, "svn_url": web, "homepage": nil, "language": nil, "license": nil, "visibility": visibility,
 		"forks_count": 0, "stargazers_count": 0, "watchers_count": 0, "size": 1, "default_branch": r.branch, "open_issues_count": 0,
-		"has_issues": true, "has_projects": true, "has_wiki": false, "has_pages": false, "has_downloads": true, "has_discussions": false,
+		"has_issues": !r.noIssues, "has_projects": true, "has_wiki": false, "has_pages": false, "has_downloads": true, "has_discussions": false,
 		"archived": false, "disabled": false, "pushed_at": at(r.created), "created_at": at(r.created), "updated_at": at(r.created),
 		"subscribers_count": 0, "network_count": 0, "forks": 0, "open_issues": 0, "watchers": 0,
 		"permissions": object{"admin": has(t.permissions, grant{"administration", "write"}), "push": has(t.permissions, grant{"contents", "write"}), "pull": true},

@@ -56,6 +56,11 @@ var routes = []route{
 	{"GET " + inRepo + "/environments", ListEnvironments, byToken, grant{"actions", "read"}, (*Fake).listEnvironments},
 	{"GET " + inRepo + "/keys", ListDeployKeys, byToken, grant{"administration", "read"}, (*Fake).listDeployKeys},
 	{"GET " + inRepo + "/issues", ListIssues, byToken, grant{"issues", "read"}, (*Fake).listIssues},
+	{"POST " + inRepo + "/issues", CreateIssue, byToken, grant{"issues", "write"}, (*Fake).createIssue},
+	{"GET " + inRepo + "/issues/{issue}", ReadIssue, byToken, grant{"issues", "read"}, (*Fake).readIssue},
+	{"PATCH " + inRepo + "/issues/{issue}", UpdateIssue, byToken, grant{"issues", "write"}, (*Fake).updateIssue},
+	{"GET " + inRepo + "/issues/{issue}/comments", ListComments, byToken, grant{"issues", "read"}, (*Fake).listComments},
+	{"POST " + inRepo + "/issues/{issue}/comments", CreateComment, byToken, grant{"issues", "write"}, (*Fake).createComment},
 
 	{"GET " + inRepo + "/actions/workflows", ListWorkflows, byToken, grant{"actions", "read"}, (*Fake).listWorkflows},
 	{"GET " + inRepo + "/actions/workflows/{workflow}", ReadWorkflow, byToken, grant{"actions", "read"}, (*Fake).readWorkflow},
@@ -137,6 +142,9 @@ func resource(r *http.Request) string {
 	}
 	if run := r.PathValue("run"); run != "" {
 		parts = append(parts, "runs", run)
+	}
+	if issue := r.PathValue("issue"); issue != "" {
+		parts = append(parts, "issues", issue)
 	}
 	for _, name := range []string{"workflow", "secret", "branch", "installation", "org"} {
 		if v := r.PathValue(name); v != "" {

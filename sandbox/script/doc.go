@@ -124,6 +124,24 @@
 //	github> bot gets {word} back
 //	github> bot may only read {word}
 //
+// # GitHub's issues
+//
+// A conversation that speaks of them is played by a bot that keeps issues in
+// ministryofjustice/modernisation-platform; in the others it keeps none.
+//
+//	issue{card} | {phrases}          the newest issue says so: title, state, labels, text, comments
+//	issue{card} ! {text}             it doesn't say so now
+//	github has {n} issues            open and closed; one too many fails at once
+//	github> {who} opens the issue {text}       labelled security, as the team's old workflow did
+//	github> outsider opens the issue {text}    somebody from outside, who can't give labels
+//	github> {who} closes the issue{card}
+//	github> {who} writes below the issue{card} {text}
+//	github> the issue{card} is deleted
+//	github> the issue{card} is moved
+//	github> issues are switched off
+//	github> issues are switched on
+//	github> the next {n} lists of issues are empty
+//
 // # AWS
 //
 //	aws> {who} puts {value}{secret}{ending}    rekey put, as "How to save it" prints it

@@ -79,7 +79,7 @@ var patterns = func() map[string]*regexp.Regexp {
 
 // allForms are tried in this order: what is more particular comes first.
 func allForms() []form {
-	return slices.Concat(expectForms, awsForms, githubForms, slackForms, webhookForms, passwordForms, pagerDutyForms, entraForms, iamForms, worldForms, peopleForms)
+	return slices.Concat(expectForms, awsForms, issueForms, githubForms, slackForms, webhookForms, passwordForms, pagerDutyForms, entraForms, iamForms, worldForms, peopleForms)
 }
 
 func parse(file string, text []byte, repo func(file string) (string, bool)) ([]line, error) {

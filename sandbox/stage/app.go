@@ -90,7 +90,7 @@ func (s *Stage) deleteAppKey(choose func(n int) int) error {
 // with its private key in a file that is removed at Close.
 func (s *Stage) addBotApp() error {
 	s.GitHub.AddApp(fakegithub.App{ID: BotApp, Slug: BotAppSlug, InstallationID: botInstallation, Repos: Repos(),
-		Permissions: map[string]string{"metadata": "read", "actions": "write", "secrets": "write", "organization_personal_access_tokens": "read"}})
+		Permissions: s.withIssues(map[string]string{"metadata": "read", "actions": "write", "secrets": "write", "organization_personal_access_tokens": "read"})})
 	key, err := botKey()
 	if err != nil {
 		return fmt.Errorf("making the bot's private key: %w", err)

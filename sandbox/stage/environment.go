@@ -74,6 +74,9 @@ func (s *Stage) Settings() []byte {
 		fmt.Fprintf(&b, "digest: {channel: %q}\n", s.digest)
 	}
 	fmt.Fprintf(&b, "reminders: {off: %t, escalate_to: \"@mp-approvers\"}\n", s.calm)
+	if s.issues {
+		fmt.Fprintf(&b, "issues: {repository: %s, labels: [security, kanban], wrong: [documentation]}\n", PlatformRepo)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&b, "waits: %s\n", flow(s.waits))

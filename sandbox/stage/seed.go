@@ -93,8 +93,7 @@ func (s *Stage) seed(w Wanted) error {
 		s.GitHub.AddRepo(repo, fakegithub.RepoOptions{})
 	}
 	now := s.World.Now().Truncate(time.Second)
-	_, s.bot.github = s.GitHub.AddToken(BotUser, "rekey", now.Add(300*day),
-		map[string]string{"metadata": "read", "actions": "write", "secrets": "write"}, Repos())
+	_, s.bot.github = s.GitHub.AddToken(BotUser, "rekey", now.Add(300*day), s.withIssues(map[string]string{"metadata": "read", "actions": "write", "secrets": "write"}), Repos())
 	fills := []fakegithub.Copy{}
 	for _, one := range secrets {
 		value := world.Random(32, world.Alphanumeric+"-_.!%@#&<")

@@ -46,6 +46,7 @@ type Stage struct {
 	web     string
 	digest  string // the channel of the weekly digest, by its handle
 	calm    bool   // nobody is reminded of what is due
+	issues  bool   // the bot keeps issues
 	hidden  hidden
 	signIn  signIn
 	jobs    jobs
@@ -88,6 +89,9 @@ type Options struct {
 	// and not a user with a token.
 	App bool
 
+	// Issues has the bot keep issues in the platform's repository.
+	Issues bool
+
 	// Wanted is what somebody's own catalogue names, to be made where the stage
 	// hasn't got it.
 	Wanted Wanted
@@ -105,7 +109,7 @@ type botTokens struct{ slack, app, github, appDir string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, issues: o.Issues, keys: map[string]string{},
 		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
 		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{
