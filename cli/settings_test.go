@@ -106,7 +106,11 @@ func TestSettingsThatCannotBeRead(t *testing.T) {
 		"ladders":     {"workspace: {team: T}\nreminders: {ladder: 30d, later: 1}\n", []string{"settings, line 2: reminders.ladder must be whole numbers, like [30, 14, 7, 1]", "settings, line 2: there is no setting reminders.later"}},
 		"holidays":    {"workspace: {team: T}\nholidays: settings_test.go\n", []string{"settings: holidays: settings_test.go: it isn't in the format of https://www.gov.uk/bank-holidays.json"}},
 		"no holidays": {"workspace: {team: T}\nholidays: nowhere.json\n", []string{"settings: holidays: open nowhere.json"}},
-		"no unit":     {"workspace: {team: T}\nwaits: {poll: 5, send: 0s}\n", []string{`settings: waits: poll: "5" is not a time`, `settings: waits: send: "0s" is not a time`}},
+		"issues": {"workspace: {team: T}\nissues: {repository: modernisation-platform, labels: [a, a, \"\"]}\n", []string{
+			`settings: issues: labels: "" is not a label`, `settings: issues: labels: "a" stands there twice`, `settings: issues: repository: "modernisation-platform" is not a repository's owner/name`}},
+		"issues nowhere": {"workspace: {team: T}\nissues: {labels: [security], titles: x}\n", []string{"settings, line 2: there is no setting issues.titles", "settings: issues: labels mean nothing without a repository"}},
+		"labels":         {"workspace: {team: T}\nissues: {repository: a/b, labels: security}\n", []string{"settings, line 2: issues.labels must be a list of texts"}},
+		"no unit":        {"workspace: {team: T}\nwaits: {poll: 5, send: 0s}\n", []string{`settings: waits: poll: "5" is not a time`, `settings: waits: send: "0s" is not a time`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems := settingsFrom(t, c.text)

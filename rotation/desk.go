@@ -34,7 +34,7 @@ type Desk struct {
 
 	mu      sync.Mutex
 	trouble string               // why nothing is kept at the moment; empty: it is
-	until   time.Time            // nothing is asked before, by the monotonic clock
+	until   time.Time            // nothing is asked before
 	pause   time.Duration        // the last pause
 	refused map[string]time.Time // tickets that GitHub refused, and when each is tried again
 
@@ -51,7 +51,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	tick := time.NewTicker(d.pace())
 	defer tick.Stop()
 	for {
-		if !time.Now().Before(d.until) {
+		if d.may(d.until) {
 			d.settle(ctx, d.round(ctx))
 		}
 		select {
@@ -60,6 +60,12 @@ func (d *Desk) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// may reports whether a pause is over; after a clock that was set back it is.
+func (d *Desk) may(until time.Time) bool {
+	now := d.Engine.Now()
+	return !now.Before(until) || until.Sub(now) > time.Hour
 }
 
 // Trouble is what keeps Rekey from keeping the issues, in a sentence; empty:
@@ -94,7 +100,7 @@ func (d *Desk) settle(ctx context.Context, err error) {
 		wait = max(wait, p.RetryAfter)
 		said = d.explain(p)
 	}
-	d.until = time.Now().Add(wait)
+	d.until = d.Engine.Now().Add(min(wait, time.Hour))
 	d.Stuck.Store(1)
 	if said != d.trouble {
 		d.Log.Error("the issues can't be kept; trying again", "repository", d.Repo, "why", said, "error", err)
@@ -176,12 +182,12 @@ func (d *Desk) items(ctx context.Context) (map[string]Item, error) {
 // one brings one ticket a step further. A refusal that is about this ticket
 // alone holds up no other.
 func (d *Desk) one(ctx context.Context, t Ticket, e Item) error {
-	if time.Now().Before(d.refused[t.Key]) {
+	if !d.may(d.refused[t.Key]) {
 		return nil
 	}
 	err := d.advance(ctx, t, e)
 	if p, definite := Definite(err); definite && own(p) {
-		d.refused[t.Key] = time.Now().Add(time.Hour)
+		d.refused[t.Key] = d.Engine.Now().Add(time.Hour)
 		d.Log.Error("GitHub refused an issue; it is tried again in an hour", "ticket", t.Key, "error", err)
 		return nil
 	}

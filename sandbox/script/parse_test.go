@@ -71,6 +71,18 @@ github> starter sets TERRAFORM_GITHUB_TOKEN in modernisation-platform
 github> new-environment.yml runs
 github> run of new-environment.yml is re-run
 github> runs finish
+issue | Rotate github_ci_user_pat Credential · open
+issue "Rotate github_ci_user_pat Credential" ! closed
+github has 4 issues
+github> outsider opens the issue Rotate github_ci_user_pat Credential
+github> member opens the issue Rotate github_ci_user_pat Credential
+github> member closes the issue "Rotate github_ci_user_pat Credential"
+github> member writes below the issue "github_ci_user_pat" Mina looks into it.
+github> the issue "github_ci_user_pat" is deleted
+github> the issue is moved
+github> issues are switched off
+github> issues are switched on
+github> the next 2 lists of issues are empty
 github> starter generates an App key
 github> starter deletes the old App key
 github> starter deletes the new App key
