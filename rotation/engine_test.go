@@ -145,6 +145,25 @@ func TestTheEngineDoesWhatFallsDue(t *testing.T) {
 			t.Errorf("at %d, %s", r.At, text(r.Step()))
 		}
 	})
+	within(t, "what took time is done when it was over, so that what was seen meanwhile is older", func(t *testing.T) {
+		slow := act(func(context.Context, *rotation.Task) (rotation.Outcome, error) {
+			time.Sleep(3 * time.Second)
+			return rotation.Done("seen"), nil
+		})
+		d := start(t, rotation.None, map[string]rotation.Action{
+			rotation.KindReceive: act(done), rotation.KindPromote: act(done), "run": act(done), rotation.KindUsed: slow,
+		})
+		d.run()
+		defer d.stop()
+		d.after(0)
+		if err := d.press(rotation.Approve, bea); err != nil {
+			t.Fatal(err)
+		}
+		approved := time.Now()
+		if r := d.after(10 * time.Second); r.State != rotation.Complete || r.Ended.Before(approved.Add(3*time.Second)) {
+			t.Errorf("%s at %v, approved %v", r.State, r.Ended, approved)
+		}
+	})
 	within(t, "it looks every five seconds, after ten minutes every minute, after a day every ten", func(t *testing.T) {
 		var looks []time.Time
 		d := start(t, rotation.None, map[string]rotation.Action{rotation.KindApprove: act(func(_ context.Context, t *rotation.Task) (rotation.Outcome, error) {

@@ -142,6 +142,7 @@ func (e *Engine) attempt(ctx context.Context, r *Rotation, now time.Time) error 
 	if errors.Is(err, errMovedOn) || ctx.Err() != nil {
 		return nil
 	}
+	now = e.Now() // a look at the same thing may have begun since the attempt did, and is older than its outcome
 	var next []Next
 	if o.kind == outcomeDone {
 		next = e.after(ctx, r)
