@@ -187,7 +187,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return slack.Run(ctx, handler) })
 	group.Go(func() error { return slack.Cards.Run(ctx) })
-	group.Go(func() error { return slack.RunDigest(ctx, s.digest(zone, channels[0], db, handler)) })
+	group.Go(func() error { return slack.RunDigest(ctx, s.digest(zone, channels[0], db, slack, handler, log)) })
 	if !s.settings.Reminders.Off {
 		group.Go(func() error { return slack.RunReminders(ctx, s.reminders(zone, db, handler)) })
 	}
@@ -203,7 +203,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 
 // digest is when and where the weekly digest is posted, and by whom it is
 // written.
-func (s Service) digest(zone *time.Location, team rotation.Handle, db *storage.DB, writer *commands.Commands) bot.Digest {
+func (s Service) digest(zone *time.Location, team rotation.Handle, db *storage.DB, slack *bot.Bot, writer *commands.Commands, log *slog.Logger) bot.Digest {
 	schedule, err := cron.ParseStandard(s.settings.Digest.Schedule)
 	if err != nil {
 		panic("cli: a schedule that was checked can't be read: " + err.Error())
@@ -213,7 +213,25 @@ func (s Service) digest(zone *time.Location, team rotation.Handle, db *storage.D
 		id, _ := s.settings.id(name) // checked when the settings were read
 		channel = rotation.Handle{Name: name, ID: id}
 	}
-	return bot.Digest{Schedule: schedule, Zone: zone, Channel: channel, Store: db, Write: writer.Digest}
+	return bot.Digest{Schedule: schedule, Zone: zone, Channel: channel, Store: db, Write: writer.Digest, Posted: s.picture(slack, writer, log)}
+}
+
+// picture is what puts the timeline into a digest's thread, where Slack lets
+// Rekey upload files. One that fails is missed by nobody for long: the digest
+// itself says what is due.
+func (s Service) picture(slack *bot.Bot, writer *commands.Commands, log *slog.Logger) func(ctx context.Context, channel, ts string) {
+	if !s.settings.Features.Files {
+		return nil
+	}
+	return func(ctx context.Context, channel, ts string) {
+		p, err := writer.Picture(ctx)
+		if err == nil {
+			err = slack.Attach(ctx, channel, ts, bot.Attachment{Name: "due.png", Title: p.Title, Alt: p.Alt, Bytes: p.PNG})
+		}
+		if err != nil {
+			log.Warn("the digest has no picture in its thread; what is due stands in the digest itself", "error", err)
+		}
+	}
 }
 
 // ended gives an error of the running bot its exit code.

@@ -43,6 +43,7 @@ type Digest struct {
 // Features need Slack rights that the smallest set doesn't have.
 type Features struct {
 	Mail    bool // users:read.email: whether a token's owner has left is looked up
+	Files   bool // files:write: the digest's picture
 	History bool // channels:history: a post whose answer was lost is looked up instead of repeated
 }
 
@@ -56,7 +57,7 @@ func (s *Settings) places() map[string]any {
 		"reminders.escalate_to": &s.Reminders.EscalateTo, "reminders.escalate_after": &s.Reminders.EscalateAfter, "reminders.off": &s.Reminders.Off,
 		"holidays":          &s.Holidays,
 		"issues.repository": &s.Issues.Repository, "issues.labels": &s.Issues.Labels, "issues.wrong": &s.Issues.Wrong,
-		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "waits": &s.Waits, "links": &s.Links,
+		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "features.files": &s.Features.Files, "waits": &s.Waits, "links": &s.Links,
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"rekey/message"
+	"rekey/message/timeline"
+	"rekey/rotation"
 )
 
 // Digest writes the weekly message that was due at the given time. The id is
@@ -21,6 +23,23 @@ func (c *Commands) Digest(ctx context.Context, id string, due time.Time, late bo
 		return message.Post{}, err
 	}
 	return message.Digest(message.Weekly{ID: id, Due: due, Late: late, Rows: rows, Owing: owing, Worn: c.worn(), Audit: audit, Ended: c.Engine.Hours.Holidays.RunOut(c.Engine.Now()), Stuck: c.stuck()}, c.context()), nil
+}
+
+// Picture draws what the digest says as a timeline.
+func (c *Commands) Picture(ctx context.Context) (timeline.Picture, error) {
+	rows, owing, err := c.known(ctx)
+	if err != nil {
+		return timeline.Picture{}, err
+	}
+	known, debtors := make([]rotation.Standing, len(rows)), make([]*rotation.Rotation, len(owing))
+	for i, row := range rows {
+		known[i] = row.Standing
+	}
+	for i, o := range owing {
+		debtors[i] = o.Rotation
+	}
+	now := c.Engine.Now()
+	return timeline.Draw(rotation.NewReport(known, debtors, now, c.Zone), now, c.Zone)
 }
 
 // worn are the runbooks, by when they have to be read again.

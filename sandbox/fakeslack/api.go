@@ -47,6 +47,9 @@ func init() {
 		"conversations.history": {ofChannel("history"), 3, "channel", (*Slack).conversationsHistory},
 		"conversations.replies": {ofChannel("history"), 3, "channel", (*Slack).conversationsReplies},
 		"conversations.open":    {needs("im:write"), 3, "users", (*Slack).conversationsOpen},
+
+		"files.getUploadURLExternal":   {needs("files:write"), 4, "filename", (*Slack).uploadURL},
+		"files.completeUploadExternal": {needs("files:write"), 4, "channel_id", (*Slack).completeUpload},
 	}
 }
 

@@ -16,8 +16,9 @@ type Message struct {
 	User                  string // who wrote it: a person, the bot, or USLACKBOT
 	Text                  string
 	Blocks                json.RawMessage // with the ids that Slack filled in; nil without blocks
-	Broadcast             bool            // a reply that the channel sees too
-	Ephemeral             bool            // only For sees it, and the app can't update it
+	Files                 []File
+	Broadcast             bool // a reply that the channel sees too
+	Ephemeral             bool // only For sees it, and the app can't update it
 	For                   string
 	Edited                int // how many times the app updated it
 	Deleted               bool
@@ -122,6 +123,9 @@ func (s *Slack) json(m *Message) object {
 	}
 	if m.Blocks != nil {
 		o["blocks"] = m.Blocks
+	}
+	if len(m.Files) > 0 {
+		o["files"] = filesOf(m)
 	}
 	if m.ThreadTS != "" {
 		o["thread_ts"] = m.ThreadTS

@@ -34,6 +34,7 @@ type Slack struct {
 	homes      map[string]*View
 	triggers   map[string]*trigger
 	responses  map[string]*responseURL
+	uploads    map[string]*upload // by the address that takes them
 	refusals   []*refusal
 	hooks      hooks
 	buckets    map[string]*bucket
@@ -74,7 +75,7 @@ type Config struct {
 // but chat:write.public, which lets a bot post where it isn't a member.
 var DefaultScopes = []string{
 	"chat:write", "commands", "usergroups:read", "users:read", "users:read.email", "channels:read", "groups:read", "im:read",
-	"im:write", "channels:history", "groups:history", "im:history",
+	"im:write", "channels:history", "groups:history", "im:history", "files:write",
 }
 
 // New returns a workspace in w.
@@ -82,7 +83,7 @@ func New(w *world.World, cfg Config) *Slack {
 	s := &Slack{
 		w: w, cfg: withDefaults(cfg), base: "http://127.0.0.1",
 		stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{},
-		responses: map[string]*responseURL{}, buckets: map[string]*bucket{}, tickets: map[string]bool{},
+		responses: map[string]*responseURL{}, buckets: map[string]*bucket{}, tickets: map[string]bool{}, uploads: map[string]*upload{},
 	}
 	for _, p := range s.cfg.People {
 		s.people = append(s.people, &p)
@@ -145,7 +146,7 @@ func withDefaults(c Config) Config {
 const maxBody = 4 << 20
 
 // ServeHTTP serves the app: /api/METHOD, the sockets under /link/, response URLs
-// under /commands/ and /actions/, and incoming webhooks under /services/.
+// under /commands/ and /actions/, uploads, and incoming webhooks under /services/.
 func (s *Slack) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
@@ -160,6 +161,8 @@ func (s *Slack) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		s.serveSocket(rw, r)
 	case strings.HasPrefix(r.URL.Path, "/commands/"), strings.HasPrefix(r.URL.Path, "/actions/"):
 		s.serveResponseURL(rw, r, body)
+	case strings.HasPrefix(r.URL.Path, uploadPath):
+		s.serveUpload(rw, r, body)
 	case strings.HasPrefix(r.URL.Path, webhookPath):
 		s.serveWebhook(rw, r, body)
 	default:

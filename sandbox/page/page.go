@@ -77,6 +77,7 @@ func New(p Parts) http.Handler {
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /terminal", s.serveTerminal)
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
+	mux.HandleFunc("GET /files/{id}", s.file)
 	mux.HandleFunc("POST /do/{action}", s.do)
 	s.awsRoutes(mux)
 	s.iamRoutes(mux)

@@ -49,6 +49,7 @@ type message struct {
 	Ephemeral   bool
 	Edited      bool
 	Broadcast   bool // a reply that the channel sees too
+	Files       []fakeslack.File
 	Warning     string
 	Replies     []message
 }
@@ -134,7 +135,7 @@ func (r *reader) message(m fakeslack.Message) message {
 	out := message{
 		ID: messageID(m.Channel, m.TS), Channel: m.Channel, TS: m.TS, Author: author, App: app, Initials: initials(author), Colour: colour(m.User),
 		Clock: at.Format("15:04"), At: at.Format(time.RFC3339), Ephemeral: m.Ephemeral, Warning: m.Warning,
-		Broadcast: m.Broadcast, Edited: m.Edited > 0 && m.Blocks == nil,
+		Broadcast: m.Broadcast, Edited: m.Edited > 0 && m.Blocks == nil, Files: m.Files,
 	}
 	if m.Blocks == nil {
 		out.Text = r.mrkdwn(m.Text)

@@ -38,6 +38,7 @@
 //	#platform{card} ! {text}         it doesn't say so now
 //	#platform has {n} cards
 //	thread | {phrases}               one reply in the newest card's thread says so
+//	thread | picture {phrases}       a picture's title and description do
 //	thread ! {text}                  none says so now
 //	thread has {n} replies           exactly; one too many fails at once
 //	channel sees | {phrases}         a reply in the thread that is broadcast to the channel says so

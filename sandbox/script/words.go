@@ -65,7 +65,11 @@ func (p *player) plain(m fakeslack.Message) string {
 	if m.Blocks != nil {
 		return fakeslack.PlainText(m.Blocks, p.slack.NameOf)
 	}
-	return fakeslack.PlainMrkdwn(m.Text, p.slack.NameOf)
+	out := fakeslack.PlainMrkdwn(m.Text, p.slack.NameOf)
+	for _, f := range m.Files {
+		out += " picture " + f.Title + ": " + f.Alt
+	}
+	return strings.TrimSpace(out)
 }
 
 // plainView is what a person reads in a modal, with what stands beside its
