@@ -26,45 +26,56 @@ type Reminders struct {
 
 // RunReminders posts reminders as they fall due, until ctx ends.
 func (b *Bot) RunReminders(ctx context.Context, r Reminders) error {
+	if _, err := b.today(ctx, r); err != nil && ctx.Err() == nil {
+		b.cfg.Log.Warn("can't note since when people are reminded; trying again", "error", err)
+	}
 	return b.keep(ctx, "a reminder isn't posted yet; trying again", func(ctx context.Context) error { return b.remind(ctx, r) })
 }
 
-// remind brings the messages of this day one step further. That they are all
-// posted is a bulletin of its own, without a message.
-func (b *Bot) remind(ctx context.Context, r Reminders) error {
+// today is the day whose messages are due and not all posted; one without a key
+// if there is none. A new installation begins with the next day's.
+func (b *Bot) today(ctx context.Context, r Reminders) (rotation.Bulletin, error) {
 	now := b.cfg.Now()
 	due := latest(r.Schedule, r.Zone, now, 8)
 	if due.IsZero() {
-		return nil
+		return rotation.Bulletin{}, nil
 	}
 	day := func(t time.Time) string { return t.In(r.Zone).Format(time.DateOnly) }
 	whole := rotation.Bulletin{Key: "day:" + day(due), Due: due, Posted: now}
 	last, ever, err := r.Store.LatestBulletin(ctx, whole.Series())
 	switch {
 	case err != nil:
-		return err
-	case !ever: // a new installation begins with the next one
-		return r.Store.SaveBulletin(ctx, whole)
+		return rotation.Bulletin{}, err
+	case !ever:
+		return rotation.Bulletin{}, r.Store.SaveBulletin(ctx, whole)
 	case last.Key == whole.Key, last.Due.After(due), day(due) != day(now):
-		return nil
+		return rotation.Bulletin{}, nil
+	}
+	return whole, nil
+}
+
+// remind brings the messages of this day one step further. That they are all
+// posted is a bulletin of its own, without a message.
+func (b *Bot) remind(ctx context.Context, r Reminders) error {
+	whole, err := b.today(ctx, r)
+	if err != nil || whole.Key == "" {
+		return err
 	}
 	p := publishing{bot: b, store: r.Store}
 	if settled, err := p.settle(ctx, "reminder", "escalation"); err != nil || !settled {
 		return err
 	}
-	notices, err := r.Notices(ctx, due)
+	notices, err := r.Notices(ctx, whole.Due)
 	if err != nil {
 		return err
 	}
+	all := true
 	var failed []error
 	for _, n := range notices {
-		done, err := p.notice(ctx, due, n)
-		if err != nil || !done {
-			whole.Posted = time.Time{}
-			failed = append(failed, err)
-		}
+		done, err := p.notice(ctx, whole.Due, n)
+		all, failed = all && done && err == nil, append(failed, err)
 	}
-	if whole.Posted.IsZero() {
+	if !all {
 		return errors.Join(failed...)
 	}
 	return r.Store.SaveBulletin(ctx, whole)

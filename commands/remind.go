@@ -46,6 +46,13 @@ func (c *Commands) Notices(ctx context.Context, due time.Time) ([]Notice, error)
 		return nil, err
 	}
 	out := c.remind(rows, reminded, due)
+	for _, n := range out { // they are posted before an escalation
+		for _, x := range n.Tells {
+			key := [2]string{x.Secret, x.Due}
+			x.Times, x.Last = reminded[key].Times+1, c.Engine.Now()
+			reminded[key] = x
+		}
+	}
 	escalated, err := c.told(ctx, "escalation")
 	if err != nil {
 		return nil, err

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"testing"
+	"time"
+
+	"rekey/sandbox/page/browser"
+)
+
+// What is due as a newcomer meets it: the clock is moved on, a reminder comes,
+// and one secret of it is snoozed with a reason.
+func TestAReminderInABrowser(t *testing.T) {
+	t.Parallel()
+	b := browser.Start(t)
+	shot := shots(b, "reminder")
+	b.Open(runSandbox(t))
+	b.See("Bot: connected")
+	toWednesday(t, b)
+	b.See("Nobody has started ·")
+	b.See("Reminder · Wed")
+	b.See("secrets need somebody.")
+	shot("1-reminded")
+
+	b.Click("button", "Snooze…")
+	b.See("Why can it wait?")
+	shot("2-asked")
+	b.Choose("Secret", "GitHub MP CI User PAT")
+	b.Choose("Until", "in 7 days")
+	b.Type("Why can it wait?", "there is a release until Monday")
+	b.Click("button", "Snooze")
+	b.See("Nobody is reminded of GitHub MP CI User PAT until")
+	b.Type("Message or command to modernisation-platform", "/rotate due")
+	b.Click("button", "Send")
+	b.See("there is a release until Monday")
+	shot("3-snoozed")
+	b.Size(390, 844)
+	shot("4-phone")
+}
+
+// toWednesday moves the clock to a Wednesday after half past nine in London, by
+// the buttons that the page has.
+func toWednesday(t *testing.T, b *browser.Browser) {
+	t.Helper()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().In(london)
+	click := func(button string, step time.Duration) {
+		b.Click("button", button)
+		now = now.Add(step)
+	}
+	for now.Hour() < 10 {
+		click("One hour later", time.Hour)
+	}
+	for first := true; first || now.Weekday() != time.Wednesday; first = false {
+		click("One day later", 24*time.Hour)
+	}
+}
