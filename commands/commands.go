@@ -37,7 +37,7 @@ type Store interface {
 	Rotation(ctx context.Context, id rotation.ID) (*rotation.Rotation, error)
 	Latest(ctx context.Context, secret string) (*rotation.Rotation, error)
 	Running(ctx context.Context) ([]*rotation.Rotation, error)
-	Newest(ctx context.Context) ([]*rotation.Rotation, error)
+	Brief(ctx context.Context) ([]*rotation.Rotation, error)
 	Ended(ctx context.Context, secret string, limit int) ([]*rotation.Rotation, error)
 	Owing(ctx context.Context) ([]*rotation.Rotation, error)
 	Sightings(ctx context.Context) ([]rotation.Sighting, error)

@@ -59,7 +59,7 @@ func (c *Commands) history(ctx context.Context, r Request, name string) Answer {
 // known is all that is known of every secret, and what is still owed. The
 // list, the digest and App Home show the same.
 func (c *Commands) known(ctx context.Context) (rows []message.Row, owing []message.Owed, err error) {
-	newest, err := c.Store.Newest(ctx)
+	newest, err := c.Store.Brief(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,17 @@ func encode(r *rotation.Rotation) (string, error) {
 	return string(text), nil
 }
 
+// brief is a rotation that has ended as a report needs it; null while it runs.
+func brief(r *rotation.Rotation) (sql.NullString, error) {
+	if r.State == rotation.Running {
+		return sql.NullString{}, nil
+	}
+	short := *r
+	short.Plan.Steps, short.Steps, short.At = nil, nil, 0
+	text, err := encode(&short)
+	return sql.NullString{String: text, Valid: true}, err
+}
+
 func decode(id rotation.ID, version int64, body string) (*rotation.Rotation, error) {
 	r := new(rotation.Rotation)
 	if err := json.Unmarshal([]byte(body), r); err != nil {

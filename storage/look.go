@@ -15,7 +15,7 @@ import (
 
 // A Look is what a report is made from.
 type Look struct {
-	Newest []*rotation.Rotation // of every secret that ever had one
+	Newest []*rotation.Rotation // of every secret that ever had one, without the steps of what has ended
 	Owing  []*rotation.Rotation // those that left old credentials
 	Seen   []rotation.Sighting
 
@@ -56,7 +56,7 @@ func (db *DB) look(ctx context.Context) (out Look, err error) {
 	if err := current(ctx, db.reader, db.path); err != nil {
 		return out, err
 	}
-	if out.Newest, err = db.Newest(ctx); err != nil {
+	if out.Newest, err = db.Brief(ctx); err != nil {
 		return out, err
 	}
 	if out.Owing, err = db.Owing(ctx); err != nil {

@@ -107,9 +107,13 @@ func (db *DB) replace(ctx context.Context, t *tx, r *rotation.Rotation) (*rotati
 	if err != nil {
 		return nil, err
 	}
-	n, err := t.affect(ctx, `update rotations set secret = $1, state = $2, version = $3, turn = $4, due_at = $5, fence = $6, body = $7, debts = $10
+	short, err := brief(r)
+	if err != nil {
+		return nil, err
+	}
+	n, err := t.affect(ctx, `update rotations set secret = $1, state = $2, version = $3, turn = $4, due_at = $5, fence = $6, body = $7, debts = $10, brief = $11
 		where id = $8 and version = $9 and fence <= $6`,
-		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, was, len(r.OpenDebts()))
+		r.Plan.Secret, r.State, r.Version, r.Turn.N, stamp(wake(r)), db.fence, body, r.ID, was, len(r.OpenDebts()), short)
 	if err != nil {
 		return nil, fmt.Errorf("storing rotation %d: %w", r.ID, err)
 	}
@@ -135,6 +139,12 @@ func (db *DB) Latest(ctx context.Context, secret string) (*rotation.Rotation, er
 // Newest returns the newest rotation of every secret that ever had one.
 func (db *DB) Newest(ctx context.Context) ([]*rotation.Rotation, error) {
 	return db.many(ctx, `select id, version, body from rotations where id in (select max(id) from rotations group by secret) order by id`)
+}
+
+// Brief returns the same as Newest for a report: of a rotation that has ended,
+// it leaves the steps out, which are most of it.
+func (db *DB) Brief(ctx context.Context) ([]*rotation.Rotation, error) {
+	return db.many(ctx, `select id, version, coalesce(brief, body) from rotations where id in (select max(id) from rotations group by secret) order by id`)
 }
 
 // Running returns all running rotations, oldest first.

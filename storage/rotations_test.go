@@ -262,8 +262,32 @@ func TestTheNewestRotationOfEachSecret(t *testing.T) {
 	update(t, db, create(t, db, "a").ID, end)
 	second := create(t, db, "a")
 	other := create(t, db, "b")
-	got, err := db.Newest(t.Context())
-	if err != nil || len(got) != 2 || got[0].ID != second.ID || got[1].ID != other.ID {
+	for name, read := range map[string]func(context.Context) ([]*rotation.Rotation, error){"whole": db.Newest, "brief": db.Brief} {
+		got, err := read(t.Context())
+		if err != nil || len(got) != 2 || got[0].ID != second.ID || got[1].ID != other.ID {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+}
+
+// A report reads everything of an ended rotation but its steps, also of one
+// that was written before there was a brief.
+func TestABriefLeavesOutTheSteps(t *testing.T) {
+	path := path(t)
+	db := open(t, path)
+	whole := update(t, db, create(t, db, "a").ID, end)
+	running := create(t, db, "b")
+	got, err := db.Brief(t.Context())
+	if err != nil || len(got) != 2 || len(got[0].Steps) > 0 || got[0].Plan.Steps != nil || len(got[1].Steps) != len(running.Steps) {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	want := *whole
+	want.Steps, want.Plan.Steps, want.At = nil, nil, 0
+	if diff := cmp.Diff(&want, got[0]); diff != "" {
+		t.Error(diff)
+	}
+	administer(t, raw(t, path), `update rotations set brief = null`)
+	if got, err := db.Brief(t.Context()); err != nil || len(got[0].Steps) == 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
