@@ -33,13 +33,10 @@ func (b *Bot) RunReminders(ctx context.Context, r Reminders) error {
 }
 
 // today is the day whose messages are due and not all posted; one without a key
-// if there is none. A new installation begins with the next day's.
+// if there is none. A new installation begins with the next one that falls due.
 func (b *Bot) today(ctx context.Context, r Reminders) (rotation.Bulletin, error) {
 	now := b.cfg.Now()
-	due := latest(r.Schedule, r.Zone, now, 8)
-	if due.IsZero() {
-		return rotation.Bulletin{}, nil
-	}
+	due := latest(r.Schedule, r.Zone, now, 1)
 	day := func(t time.Time) string { return t.In(r.Zone).Format(time.DateOnly) }
 	whole := rotation.Bulletin{Key: "day:" + day(due), Due: due, Posted: now}
 	last, ever, err := r.Store.LatestBulletin(ctx, whole.Series())
@@ -47,7 +44,7 @@ func (b *Bot) today(ctx context.Context, r Reminders) (rotation.Bulletin, error)
 	case err != nil:
 		return rotation.Bulletin{}, err
 	case !ever:
-		return rotation.Bulletin{}, r.Store.SaveBulletin(ctx, whole)
+		return rotation.Bulletin{}, r.Store.SaveBulletin(ctx, rotation.Bulletin{Key: "day:first", Due: now, Posted: now})
 	case last.Key == whole.Key, last.Due.After(due), day(due) != day(now):
 		return rotation.Bulletin{}, nil
 	}

@@ -26,12 +26,14 @@ type clerk struct {
 	stop context.CancelFunc
 	done chan struct{}
 	fail error
+
+	schedule string
 }
 
 func newClerk(t *testing.T, when string) *clerk {
 	t.Helper()
 	m := &mailer{rig: newRig(t, fakeslack.Config{Channels: []fakeslack.Channel{{ID: platform, Name: "modernisation-platform"}, {ID: "C0OTHER", Name: "ask"}}}, silent)}
-	c := &clerk{rig: m.rig, at: m.at}
+	c := &clerk{rig: m.rig, at: m.at, schedule: "30 9 * * *"}
 	c.at(when)
 	c.cfg.Now = c.world.Now
 	c.on()
@@ -42,7 +44,7 @@ func newClerk(t *testing.T, when string) *clerk {
 func (c *clerk) on() {
 	c.t.Helper()
 	c.run()
-	schedule, err := cron.ParseStandard("30 9 * * *")
+	schedule, err := cron.ParseStandard(c.schedule)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -136,6 +138,18 @@ func TestAfterAWeekOfDowntimeThereIsOneReminder(t *testing.T) {
 	c.at("2026-12-10 17:00") // after it: at once
 	c.on()
 	c.wants(platform, "2026-11-26, told 0 times before | 2026-12-03, told 1 times before | 2026-12-10, told 2 times before")
+}
+
+// With a schedule that names few days, the first one after the installation is
+// not passed over.
+func TestTheFirstReminderOfARareScheduleComes(t *testing.T) {
+	c := newClerk(t, "2026-11-05 10:00")
+	c.wants(platform, "")
+	c.off()
+	c.schedule = "0 9 1 * *"
+	c.on()
+	c.at("2026-12-01 09:00")
+	c.wants(platform, "2026-12-01, told 0 times before")
 }
 
 func TestAReminderKeepsItsHourOverClockChanges(t *testing.T) {

@@ -85,7 +85,7 @@ func (c *Commands) remind(rows []message.Row, reminded map[[2]string]rotation.To
 			continue
 		}
 		told := rotation.Told{Secret: row.Secret.Name, Due: ladder.Day(row.Clocks.Due().On), Rung: rung}
-		if !ladder.Tells(rung, reminded[[2]string{told.Secret, told.Due}], now) {
+		if !ladder.Tells(row.Standing, rung, reminded[[2]string{told.Secret, told.Due}], now) {
 			continue
 		}
 		rungs[told.Secret] = told

@@ -64,10 +64,10 @@ func (l Ladder) Imminent(d Due, now time.Time) bool {
 
 // Tells reports whether somebody has to be told of a rung, after what they were
 // told of the same due date: each is told once, and of several that were missed
-// only the last. What is told on a day on which nobody works is told on each of
-// them.
-func (l Ladder) Tells(rung int, before Told, now time.Time) bool {
-	return before.Times == 0 || rung < before.Rung || !l.Hours.Works(now)
+// only the last. It is told again when a snooze has ended; and on days on which
+// nobody works, on each of them.
+func (l Ladder) Tells(s Standing, rung int, before Told, now time.Time) bool {
+	return before.Times == 0 || rung < before.Rung || !l.Hours.Works(now) || s.Woke(before.Last, now, l.Hours.zone())
 }
 
 // Escalates reports whether somebody else has to hear of a secret as well: if it

@@ -38,10 +38,10 @@ func told(t testing.TB, l rotation.Ladder, s rotation.Standing, from, to string)
 	var before rotation.Told
 	for now, end := in(t, l, from+" 09:30"), in(t, l, to+" 23:00"); now.Before(end); now = now.AddDate(0, 0, 1) {
 		rung, remind := l.Rung(s, now)
-		if !remind || !l.Tells(rung, before, now) {
+		if !remind || !l.Tells(s, rung, before, now) {
 			continue
 		}
-		before = rotation.Told{Rung: rung, Times: before.Times + 1}
+		before = rotation.Told{Rung: rung, Times: before.Times + 1, Last: now}
 		out = append(out, fmt.Sprintf("%s %d", now.Format("Mon 2 Jan"), rung))
 	}
 	return strings.Join(out, " · ")
@@ -105,10 +105,10 @@ func TestAfterADowntimeTheDeepestRungIsTold(t *testing.T) {
 	l := ladder(t)
 	s := rotation.Standing{Clocks: rotation.Clocks{Expires: in(t, l, "2026-12-03 15:00")}}
 	rung, remind := l.Rung(s, in(t, l, "2026-11-27 11:00"))
-	if !remind || rung != 7 || !l.Tells(rung, rotation.Told{Rung: 30, Times: 1}, in(t, l, "2026-11-27 11:00")) {
+	if !remind || rung != 7 || !l.Tells(s, rung, rotation.Told{Rung: 30, Times: 1}, in(t, l, "2026-11-27 11:00")) {
 		t.Errorf("rung %d, %v", rung, remind)
 	}
-	if l.Tells(7, rotation.Told{Rung: 7, Times: 1}, in(t, l, "2026-11-30 11:00")) {
+	if l.Tells(s, 7, rotation.Told{Rung: 7, Times: 1}, in(t, l, "2026-11-30 11:00")) {
 		t.Error("it is told twice")
 	}
 }
@@ -149,6 +149,29 @@ func TestWhatIsBeingReplacedOrSnoozedRemindsNobody(t *testing.T) {
 	dying.Expires = in(t, l, "2026-12-05 00:10")
 	if got := (rotation.Standing{Clocks: dying}).Wakes(in(t, l, "2026-12-16 00:00"), l.Hours.Zone); !got.Equal(in(t, l, "2026-12-04 00:00")) {
 		t.Errorf("reminders go on %s", got)
+	}
+}
+
+// A snooze that has ended is told, on whatever rung, and once.
+func TestWhenASnoozeEndsPeopleAreReminded(t *testing.T) {
+	l := ladder(t)
+	s := rotation.Standing{Clocks: rotation.Clocks{Every: 180, Current: in(t, l, "2026-12-16 12:00").AddDate(0, 0, -180)}}
+	s.Snooze = &rotation.Snooze{Due: "2026-12-16", Until: in(t, l, "2026-12-04 00:00"), At: in(t, l, "2026-12-02 10:00")}
+	if got, want := told(t, l, s, "2026-12-04", "2026-12-10"), "Fri 4 Dec 14 · Wed 9 Dec 7"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	before := rotation.Told{Rung: 14, Times: 1, Last: in(t, l, "2026-12-02 09:30")}
+	if !l.Tells(s, 14, before, in(t, l, "2026-12-04 09:30")) {
+		t.Error("nobody is reminded when it ends")
+	}
+	before.Last = in(t, l, "2026-12-04 09:30")
+	if l.Tells(s, 14, before, in(t, l, "2026-12-07 09:30")) {
+		t.Error("and again")
+	}
+	s.Snooze.Due = "2026-12-15"
+	before.Last = in(t, l, "2026-12-02 09:30")
+	if l.Tells(s, 14, before, in(t, l, "2026-12-04 09:30")) {
+		t.Error("it was for another due date")
 	}
 }
 

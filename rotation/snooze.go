@@ -42,3 +42,14 @@ func (s Standing) Wakes(until time.Time, zone *time.Location) time.Time {
 	}
 	return until
 }
+
+// Woke reports whether a snooze of the present due date has ended in its time
+// since an instant.
+func (s Standing) Woke(since, now time.Time, zone *time.Location) bool {
+	z := s.Snooze
+	if z == nil || s.Clocks.Due().On.In(zone).Format(time.DateOnly) != z.Due {
+		return false
+	}
+	end := s.Wakes(z.Until, zone)
+	return since.Before(end) && !now.Before(end)
+}
