@@ -30,8 +30,12 @@ func (c *Commands) fill(ctx context.Context, h *message.Home) (err error) {
 		return err
 	}
 	for _, row := range h.Rows {
-		if row.Running != nil && c.waits(row.Running, h.Me) {
+		switch r := row.Running; {
+		case r == nil:
+		case c.waits(r, h.Me):
 			h.Mine = append(h.Mine, row)
+		case r.Holder == h.Me:
+			h.Held = append(h.Held, row)
 		}
 	}
 	if h.Ended, err = c.Store.Ended(ctx, "", lately); err != nil {
@@ -41,14 +45,7 @@ func (c *Commands) fill(ctx context.Context, h *message.Home) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, s := range seen {
-		if s.Looked.After(h.Looked) {
-			h.Looked = s.Looked
-		}
-		if s.Failed != "" {
-			h.Blind++
-		}
-	}
+	h.Providers = c.Engine.Freshness(seen)
 	return nil
 }
 

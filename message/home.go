@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -13,23 +12,26 @@ import (
 
 // A Home is what one person's App Home shows.
 type Home struct {
-	Me     rotation.Person
-	Rows   []Row
-	Owing  []Owed
-	Mine   []Row                // running rotations that wait for me, or for an approval that I may give
-	Ended  []*rotation.Rotation // the newest, newest first
-	Looked time.Time            // when a provider was last asked; zero: never
-	Blind  int                  // how many looks last showed nothing
-	Part   string               // which part of the inventory: a key of parts
-	Page   int                  // which page of it, from 0
-	By     string               // what runs: "rekey v1.2"
+	Me        rotation.Person
+	Rows      []Row
+	Owing     []Owed
+	Mine      []Row                // running rotations that wait for me, or for an approval that I may give
+	Held      []Row                // running rotations of mine that wait for somebody else
+	Ended     []*rotation.Rotation // the newest, newest first
+	Providers []rotation.Freshness // when each was last seen
+	Part      string               // which part of the inventory: a key of parts
+	Page      int                  // which page of it, from 0
+	By        string               // what runs: "rekey v1.2"
 }
 
 // ActionHome is the press of a button that turns App Home's page; its value is
 // the part and the page: "urgent 1".
 const ActionHome = "home"
 
-const homeLines = 20 // of the inventory on one page
+const (
+	homeLines = 20 // of the inventory on one page
+	homeMine  = 10 // of what waits for somebody, and of what they hold
+)
 
 // A part of the inventory, by how urgent its entries are.
 type part struct {
@@ -42,7 +44,7 @@ var parts = []part{
 	{"urgent", "Needs somebody", rotation.RankAlarm, rotation.RankUnknown},
 	{"running", "In progress", rotation.RankParked, rotation.RankRunning},
 	{"unknown", "Not known", rotation.RankUnknown, rotation.RankUnknown},
-	{"fine", "Fine", rotation.RankDue, rotation.RankDue},
+	{"fine", "Due later", rotation.RankDue, rotation.RankDue},
 	{"exempt", "Not rotated", rotation.RankExempt, rotation.RankExempt},
 }
 
@@ -55,8 +57,10 @@ func DrawHome(h Home, c Context) slack.HomeTabViewRequest {
 	if len(h.Mine) == 0 {
 		p.section("Nothing.")
 	}
-	for _, row := range h.Mine[:min(len(h.Mine), homeLines)] {
-		p.withButton(row.entry(c))
+	p.some(h.Mine)
+	if len(h.Held) > 0 {
+		p.header("Yours, waiting for others")
+		p.some(h.Held)
 	}
 	p.header("Secrets")
 	p.section(strong(counts.said()))
@@ -83,6 +87,17 @@ func DrawHome(h Home, c Context) slack.HomeTabViewRequest {
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: p.blocks}}
 }
 
+// some adds a few rotations, and counts the rest.
+func (p *page) some(rows []Row) {
+	shown := rows[:min(len(rows), homeMine)]
+	for _, row := range shown {
+		p.withButton(row.entry(p.c))
+	}
+	if more := len(rows) - len(shown); more > 0 {
+		p.context(fmt.Sprintf("… and %d more: `/rotate status`", more))
+	}
+}
+
 // inventory adds one page of one part, and the buttons that turn it.
 func (p *page) inventory(all []entry, of part, n int) {
 	some := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return e.Rank < of.from || e.Rank > of.to })
@@ -91,10 +106,6 @@ func (p *page) inventory(all []entry, of part, n int) {
 	for _, e := range here {
 		p.withButton(e)
 	}
-	if len(here) == 0 {
-		p.section("None.")
-		return
-	}
 	turn := []slack.BlockElement{slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText))}
 	if n > 0 {
 		turn = append(turn, slack.NewButtonBlockElement(ActionHome+":back", fmt.Sprintf("%s %d", of.key, n-1), words("Page before", maxButtonText)))
@@ -102,18 +113,33 @@ func (p *page) inventory(all []entry, of part, n int) {
 	if (n+1)*homeLines < len(some) {
 		turn = append(turn, slack.NewButtonBlockElement(ActionHome+":next", fmt.Sprintf("%s %d", of.key, n+1), words("Next page", maxButtonText)))
 	}
-	p.context(fmt.Sprintf("%d to %d of %d", n*homeLines+1, n*homeLines+len(here), len(some)))
+	if len(here) == 0 {
+		p.section("None.")
+	} else {
+		p.context(fmt.Sprintf("%d to %d of %d", n*homeLines+1, n*homeLines+len(here), len(some)))
+	}
 	p.buttons(turn...)
 }
 
-// foot says how fresh all this is, and what it comes from.
+// foot says how fresh all this is, provider by provider, and what it comes
+// from.
 func foot(h Home) []string {
-	looked := "No provider has been asked yet."
-	if !h.Looked.IsZero() {
-		looked = "Providers were last asked " + rotation.When(h.Looked) + "."
+	said := make([]string, len(h.Providers))
+	for i, f := range h.Providers {
+		switch {
+		case f.Seen.IsZero():
+			said[i] = f.Provider + " never seen: " + rotation.Clean(f.Failed)
+		case f.Blind == f.Looks:
+			said[i] = f.Provider + " as of " + rotation.When(f.Seen) + ": " + rotation.Clean(f.Failed)
+		case f.Blind > 0:
+			said[i] = fmt.Sprintf("%s seen %s, but for %d of %d: %s", f.Provider, rotation.When(f.Seen), f.Blind, f.Looks, rotation.Clean(f.Failed))
+		default:
+			said[i] = f.Provider + " seen " + rotation.When(f.Seen)
+		}
 	}
-	if h.Blind > 0 {
-		looked += fmt.Sprintf(" %d of the looks showed nothing.", h.Blind)
+	seen := "No provider has been asked yet."
+	if len(said) > 0 {
+		seen = strings.Join(said, " · ")
 	}
-	return []string{looked, strings.TrimSpace("Run by " + h.By)}
+	return []string{seen, strings.TrimSpace("Run by " + h.By)}
 }

@@ -32,9 +32,12 @@ func weekly(rows []Row, owing []Owed, by map[string]*story, c Context, post func
 		by["none_32_run_failed"].r, by["both_50_done"].r, by["none_51_done_with_debts"].r, by["none_60_refused"].r, by["both_61_rolled_back"].r,
 	}, map[rotation.ID]string{42: permalink}, c))
 	post("history_none", History("GitHub MP CI User PAT", nil, nil, c))
-	h := Home{Me: starter, Rows: rows, Owing: owing, Mine: rows[len(rows)-1:], Ended: []*rotation.Rotation{by["none_50_done"].r}, Looked: clock("10:57"), Blind: 2, Part: "all", By: "Rekey v1"}
+	h := Home{Me: starter, Rows: rows, Owing: owing, Mine: rows[len(rows)-1:], Ended: []*rotation.Rotation{by["none_50_done"].r}, Providers: []rotation.Freshness{
+		{Provider: "AWS", Seen: clock("10:57"), Looks: 20, Blind: 1, Failed: "AWS refused (DescribeSecret: AccessDeniedException)"}, {Provider: "Entra ID", Seen: clock("10:40"), Looks: 1},
+		{Provider: "PagerDuty", Seen: clock("10:42").AddDate(0, 0, -6), Looks: 1, Blind: 1, Failed: "PagerDuty didn't answer"}, {Provider: "Slack", Looks: 1, Blind: 1, Failed: "no answer"},
+	}, Part: "all", By: "Rekey v1"}
 	home("home", DrawHome(h, c))
-	h.Part, h.Mine = "fine", nil
+	h.Part, h.Mine, h.Held = "fine", nil, h.Mine
 	home("home_fine", DrawHome(h, c))
 }
 

@@ -26,6 +26,9 @@ func (i inventory) account() rotation.Account {
 	return rotation.Account{Region: i.Region, Role: i.Role}
 }
 
+// Provider says who is asked.
+func (IAMUsers) Provider() string { return "AWS" }
+
 // Check reads the parameters.
 func (IAMUsers) Check(p rotation.Params) error {
 	var i inventory

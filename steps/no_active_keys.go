@@ -31,6 +31,9 @@ func readKeysOf(p rotation.Params) (keysOf, error) {
 	return k, nil
 }
 
+// Provider says who is asked.
+func (NoActiveKeys) Provider() string { return "AWS" }
+
 // Check reads the parameters.
 func (NoActiveKeys) Check(p rotation.Params) error {
 	_, err := readKeysOf(p)

@@ -34,6 +34,9 @@ type memberParams struct {
 	Team  rotation.Handle `json:"team"` // the group that the person has to be in
 }
 
+// Provider says who is asked.
+func (SlackMember) Provider() string { return "PagerDuty" }
+
 // Check reads the parameters.
 func (SlackMember) Check(p rotation.Params) error {
 	var m memberParams

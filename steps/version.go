@@ -17,6 +17,9 @@ type versionParams struct {
 	Role   string `json:"role_arn"`
 }
 
+// Provider says who is asked.
+func (Version) Provider() string { return "AWS" }
+
 // Check reads the parameters.
 func (Version) Check(p rotation.Params) error {
 	var v versionParams

@@ -19,6 +19,9 @@ type watchedSecrets struct {
 	Known []string `json:"known"`
 }
 
+// Provider says who is asked.
+func (WatchClientSecrets) Provider() string { return "Entra ID" }
+
 // Check reads the parameters.
 func (WatchClientSecrets) Check(p rotation.Params) error {
 	var w watchedSecrets
