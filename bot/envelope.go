@@ -100,7 +100,7 @@ func interactive(f frame) (letter, error) {
 	switch {
 	case p.Type == "block_actions" && len(p.Actions) > 0 && !isLink(p.Actions[0]):
 		r.Kind, r.Action, r.Value = commands.Pressed, p.Actions[0].ActionID, entered(p.Actions[0])
-		r.Message, r.Ephemeral, r.Home = p.Container.Message, p.Container.Ephemeral, p.View.Type == "home"
+		r.Message, r.Ephemeral, r.Home, r.Modal = p.Container.Message, p.Container.Ephemeral, p.View.Type == "home", p.View.Type == "modal"
 		r.Channel = p.Container.Channel
 		if r.Channel == "" {
 			r.Channel = p.Channel.ID

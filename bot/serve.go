@@ -193,9 +193,14 @@ func (s *server) publish(user rotation.Person, view slack.HomeTabViewRequest) {
 // show opens a form, after the acknowledgement; if it fails, the person is
 // told.
 // https://docs.slack.dev/reference/methods/views.open
+// https://docs.slack.dev/reference/methods/views.push
 func (s *server) show(r commands.Request, view slack.ModalViewRequest) {
-	err := s.api.call(context.Background(), "views.open", openWait, func(ctx context.Context, c *slack.Client) error {
-		_, err := c.OpenViewContext(ctx, r.Trigger, view)
+	method, do := "views.open", (*slack.Client).OpenViewContext
+	if r.Modal {
+		method, do = "views.push", (*slack.Client).PushViewContext
+	}
+	err := s.api.call(context.Background(), method, openWait, func(ctx context.Context, c *slack.Client) error {
+		_, err := do(c, ctx, r.Trigger, view)
 		return err
 	})
 	if err != nil {

@@ -177,7 +177,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 		Reminders: s.settings.reminders(hours),
 	}
 	if desk != nil {
-		handler.Stuck = desk.Trouble
+		handler.Issues, handler.Stuck = desk.Repo, desk.Trouble
 	}
 	page, err := newOperatorPage(s.env.values["REKEY_LISTEN"], db, slack, desk, acks, s.Now)
 	if err != nil {
@@ -195,6 +195,8 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	group.Go(func() error { return engine.Watch(ctx) })
 	if desk != nil {
 		group.Go(func() error { return desk.Run(ctx) })
+	} else {
+		group.Go(func() error { return slack.RunRemarks(ctx, bot.Remarks{Store: db, Notices: handler.Remarks}) })
 	}
 	group.Go(func() error { return page.run(ctx) })
 	group.Go(func() error { return tidy(ctx, db, log) })

@@ -12,7 +12,7 @@ import (
 	"rekey/rotation"
 )
 
-// Commands answers requests. Fill the fields; all but Stuck are needed.
+// Commands answers requests. Fill the fields; all but Issues and Stuck are needed.
 type Commands struct {
 	Engine  *rotation.Engine
 	Store   Store
@@ -23,7 +23,8 @@ type Commands struct {
 	Log     *slog.Logger
 	Version string // of what runs, for App Home
 
-	Stuck func() string // why the issues at GitHub aren't kept, or ""; nil where none are
+	Issues string        // the repository in which issues are kept; empty: none are
+	Stuck  func() string // why they can't be at the moment, or ""; nil where none are
 
 	Reminders Reminders
 
@@ -45,6 +46,7 @@ type Store interface {
 	Snooze(ctx context.Context, s rotation.Snooze, e rotation.Event) error
 	Told(ctx context.Context, series string, since time.Time) ([]rotation.Told, error)
 	Card(ctx context.Context, id rotation.ID) (rotation.Card, error)
+	Unheard(ctx context.Context) ([]rotation.ID, error)
 	Head(ctx context.Context) (lines int64, hash string, err error)
 }
 

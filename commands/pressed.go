@@ -25,6 +25,9 @@ func (c *Commands) pressed(ctx context.Context, r Request) Answer {
 	if press.Verb == message.FollowLink {
 		return Answer{}
 	}
+	if press.Verb == message.ShowWrong {
+		return c.askWrong(ctx, r, id)
+	}
 	rot, err := c.onCard(ctx, r, id)
 	if err != nil {
 		return c.refused(ctx, r, id, err)
@@ -115,6 +118,8 @@ func (c *Commands) submitted(ctx context.Context, r Request) Answer {
 		return c.picked(ctx, r)
 	case "reason":
 		return c.reason(ctx, r)
+	case message.WrongView:
+		return c.wrong(ctx, r)
 	case message.OptionsView:
 		return c.options(ctx, r)
 	case message.SnoozeView:

@@ -23,6 +23,8 @@ type Notice struct {
 	Channel rotation.Handle
 	Tells   []rotation.Told
 	Write   func(id string) message.Post // id is that of its first block
+
+	Posted func(ctx context.Context) error // called once it is there; may be nil, and may be called again
 }
 
 const (

@@ -31,6 +31,7 @@ type Request struct {
 	Message   string            // ts of the message with the button
 	Ephemeral bool              // the button was on a private answer
 	Home      bool              // it was in App Home
+	Modal     bool              // it was in a modal, on which what it opens is stacked
 	Trigger   string            // opens a modal, for three seconds
 	Text      string            // Typed: what follows /rotate
 	Action    string            // Pressed: action_id

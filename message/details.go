@@ -35,7 +35,9 @@ func Details(r *rotation.Rotation, c Context) slack.ModalViewRequest {
 		debts = append(debts, debt(d, c))
 	}
 	p.section(debts...)
-	p.trim(maxViewBlocks)
+	p.section(remarks(r)...)
+	p.trim(maxViewBlocks - 1)
+	p.wrongButton(r)
 	return p.view("Rotation "+itoa(r.ID), "", "Close")
 }
 

@@ -34,10 +34,15 @@ func chapter(r *rotation.Rotation, c Context) string {
 		said += ", approved by " + strings.Join(who, " and ")
 	}
 	said += " · " + Day(r.Started, c)
+	if r.State != rotation.Running {
+		said += ", " + rotation.Lasting(r.Ended.Sub(r.Started))
+	}
+	if n := len(r.Remarks); n > 0 {
+		said += " · " + count(n, "step") + " called wrong"
+	}
 	if r.State == rotation.Running {
 		return said
 	}
-	said += ", " + rotation.Lasting(r.Ended.Sub(r.Started))
 	if evidence := proofOf(r); evidence != "" {
 		said += " · " + evidence
 	}
