@@ -30,6 +30,9 @@ const asRekey = "REKEY_TEST_AS_COMMAND"
 var together = "20"
 
 func TestMain(m *testing.M) {
+	if data := os.Getenv(asSandbox); data != "" {
+		keepSandbox(data)
+	}
 	if os.Getenv(asRekey) != "" {
 		text, err := os.ReadFile(os.Getenv(asRekey))
 		if err != nil {

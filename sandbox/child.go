@@ -66,6 +66,7 @@ type bot struct {
 	stage *stage.Stage
 	log   string // the file that its standard error goes to
 	env   []string
+	lock  *os.File // is held while it lives
 
 	mu      sync.Mutex
 	disk    disk
@@ -129,6 +130,9 @@ func (b *bot) once(ctx context.Context, log *os.File) error {
 	defer func() { _ = lifeline.Close() }() // the child has ended
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = grace
+	if b.lock != nil {
+		cmd.ExtraFiles = []*os.File{b.lock}
+	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting %s: %w", b.path, err)
 	}

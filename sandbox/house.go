@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,14 +13,20 @@ import (
 
 // A house is a stage, the bot on it, and the directory of what the bot keeps.
 type house struct {
-	stage *stage.Stage
-	bot   *bot
-	data  string
-	leave func()
+	stage  *stage.Stage
+	bot    *bot
+	keeper *keeper // nil: the world ends with us
+	data   string
+	lock   *os.File // goes to the bot
+	before []byte   // what Slack was sent in earlier sandboxes
+
+	recalled bool // the world is that of an earlier sandbox
+	leave    func()
 }
 
-// open takes the data directory and sets a stage up. The bot isn't started.
-func open(c Config, o stage.Options) (*house, error) {
+// open takes the data directory and sets a stage up. With c.Keep it goes on
+// with the world that it finds there, and keeps it. The bot isn't started.
+func open(ctx context.Context, c Config, o stage.Options) (*house, error) {
 	if c.Args == nil {
 		c.Args = []string{"serve", "--until-eof", "--clock-from-stdin"}
 	}
@@ -37,11 +46,40 @@ func open(c Config, o stage.Options) (*house, error) {
 		leave()
 		return nil, fmt.Errorf("setting up the sandbox: %w", err)
 	}
-	if err := h.furnish(c); err != nil {
+	err = h.settle(ctx, c)
+	if err == nil {
+		err = h.furnish(c)
+	}
+	if err != nil {
 		h.close()
 		return nil, err
 	}
 	return h, nil
+}
+
+// settle brings the world of the data directory back, if it is to be kept, and
+// sees to it that nobody lives there any more.
+func (h *house) settle(ctx context.Context, c Config) error {
+	var err error
+	if h.lock, err = vacate(ctx, h.data); err != nil {
+		return err
+	}
+	if h.keeper = nil; c.Data == "" || !c.keep {
+		return unlived(h.data)
+	}
+	there, err := recall(h.stage, h.data)
+	if err == nil && !there {
+		err = unlived(h.data)
+	}
+	if err != nil {
+		return err
+	}
+	h.recalled = there
+	if h.before, err = os.ReadFile(filepath.Join(h.data, sentFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("reading what Slack was sent before: %w", err)
+	}
+	h.keeper, err = keep(h.stage, h.data)
+	return err
 }
 
 // lively are the bot's waits, unless Config says others: whoever makes a key in
@@ -69,13 +107,16 @@ func (h *house) furnish(c Config) error {
 	}
 	h.bot = &bot{
 		program: program{path: c.Executable, env: shared}, args: c.Args,
-		stage: h.stage, log: filepath.Join(h.data, logFile), env: env, disk: disk{limit: limitFiles},
+		stage: h.stage, log: filepath.Join(h.data, logFile), env: env, disk: disk{limit: limitFiles}, lock: h.lock,
 	}
 	return nil
 }
 
 // close ends the stage and gives the directory back.
 func (h *house) close() {
+	if h.lock != nil {
+		_ = h.lock.Close() // nothing was written
+	}
 	_ = h.stage.Close() // nothing is left to be lost
 	h.leave()
 }

@@ -59,7 +59,7 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if c.Data != "" { // one for each of them
 		c.Data = filepath.Join(c.Data, strings.TrimSuffix(filepath.Base(one.Name), filepath.Ext(one.Name)))
 	}
-	h, err := open(c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Issues: script.SpeaksOfIssues(one.Text), Wanted: c.Wanted})
+	h, err := open(ctx, c, stage.Options{RunDuration: rehearsedRun, AckWait: rehearsedAck, App: c.App, Issues: script.SpeaksOfIssues(one.Text), Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func rehearse(ctx context.Context, c Config, one Conversation) error {
 	if err := h.play(ctx, c, one); err != nil {
 		return err
 	}
-	monitor := h.stage.NewLeakMonitor(written(h.data))
+	monitor := h.stage.NewLeakMonitor(h.written)
 	monitor.Search()
 	found := monitor.Report()
 	switch {

@@ -37,11 +37,13 @@ type Config struct {
 	// Env is added to the environment of every child.
 	Env []string
 
-	// Data is the directory of the bot's database, settings and log, to be
-	// looked at afterwards; it is made if it isn't there. Empty: a temporary
-	// one, removed at the end. A world ends with its sandbox, so a directory
-	// where a bot lived before is refused: it would remember what isn't so.
+	// Data is the directory of the world, and of the bot's database, settings
+	// and log; it is made if it isn't there. Run goes on with the world that it
+	// finds in it; Rehearse refuses one in which a bot lived before, since each
+	// conversation has a new world. Empty: a temporary one, removed at the end.
 	Data string
+
+	keep bool // Data has the world in it
 
 	// App makes the bot a GitHub App that may list the organisation's tokens,
 	// and not a user with a token.
@@ -83,16 +85,21 @@ func Run(ctx context.Context, c Config) error {
 	}
 	defer func() { _ = listener.Close() }() // the server closes it too
 	web := "http://" + listener.Addr().String()
-	h, err := open(c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Issues: true, Wanted: c.Wanted})
+	c.keep = true
+	h, err := open(ctx, c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Issues: true, Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	return run(ctx, c, listener, h.stage, h.stage.NewLeakMonitor(written(h.data)), h.bot)
+	if err := h.run(ctx, c, listener); err != nil || h.keeper == nil {
+		return err
+	}
+	return h.keeper.write()
 }
 
 // run serves the page and keeps the bot alive until ctx ends or either fails.
-func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, leaks *stage.LeakMonitor, b *bot) error {
+func (h *house) run(ctx context.Context, c Config, listener net.Listener) error {
+	s, b, leaks := h.stage, h.bot, h.stage.NewLeakMonitor(h.written)
 	group, ctx := errgroup.WithContext(ctx)
 	parts := page.Parts{
 		Stage: s, BotStatus: b.status, KillBot: b.kill, Leaks: leaks.Report, DiskFull: b.diskFull,
@@ -134,22 +141,30 @@ func run(ctx context.Context, c Config, listener net.Listener, s *stage.Stage, l
 		s.TickJobs(ctx, consumersEvery)
 		return nil
 	})
-	group.Go(func() error { return greet(ctx, c, listener.Addr().String(), s, b) })
+	if h.keeper != nil {
+		group.Go(func() error { return h.keeper.run(ctx) })
+	}
+	group.Go(func() error { return h.greet(ctx, c, listener.Addr().String()) })
 	return group.Wait()
 }
 
 // greet says where the page is as soon as somebody answers there.
-func greet(ctx context.Context, c Config, address string, s *stage.Stage, b *bot) error {
+func (h *house) greet(ctx context.Context, c Config, address string) error {
 	waiting, stop := context.WithTimeoutCause(ctx, patience, errors.New("the bot didn't connect in time"))
 	defer stop()
+	s := h.stage
 	if err := s.Slack.Wait(waiting, func() bool { return s.Slack.Sockets() > 0 }); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
-		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), b.lastWords())
+		return fmt.Errorf("%w; the last lines of its log:\n%s", context.Cause(waiting), h.bot.lastWords())
 	}
-	b.connected()
-	_, err := fmt.Fprintf(c.Out, "%sRekey sandbox: http://%s/\n\nOpen it, and type below the channel: /rotate %s\nThe bot's log is %s. Press Ctrl-C to end.\n", told(s), address, cmp.Or(c.Try, stage.UserPAT), b.log)
+	h.bot.connected()
+	next := "Open it, and type below the channel: /rotate " + cmp.Or(c.Try, stage.UserPAT)
+	if h.recalled {
+		next = "It goes on where it ended in " + h.data + "."
+	}
+	_, err := fmt.Fprintf(c.Out, "%sRekey sandbox: http://%s/\n\n%s\nThe bot's log is %s. Press Ctrl-C to end.\n", told(s), address, next, h.bot.log)
 	if err != nil || c.Open == nil {
 		return err
 	}

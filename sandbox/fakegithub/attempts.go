@@ -55,7 +55,12 @@ func (f *Fake) try(r *run, by string) {
 		a.fate, r.workflow.fates = fates[0], fates[1:]
 	}
 	r.attempts = append(r.attempts, a)
-	if a.fate == NeverStarts || f.closed {
+	f.schedule(r, a)
+}
+
+// schedule lets an attempt that hasn't completed take its time from now on.
+func (f *Fake) schedule(r *run, a *attempt) {
+	if a.status == completed || a.fate == NeverStarts || f.closed {
 		return
 	}
 	a.timers = []*time.Timer{

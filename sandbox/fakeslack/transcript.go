@@ -19,6 +19,13 @@ func (s *Slack) Transcript() []byte {
 	return []byte(s.transcript.String())
 }
 
+// Sent is Transcript without its first bytes.
+func (s *Slack) Sent(without int) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return []byte(s.transcript.String()[without:])
+}
+
 func (s *Slack) recordRequest(r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

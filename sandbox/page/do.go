@@ -97,6 +97,7 @@ func (s *site) do(rw http.ResponseWriter, r *http.Request) {
 		s.done.Store(r.PathValue("action"), true)
 	}
 	s.Stage.World.Changed()
+	s.Stage.World.Kept()
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		rw.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(rw).Encode(a) // whoever asked has gone

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html"
 	"html/template"
 	"net/url"
@@ -180,7 +181,8 @@ func link(address, label string) string {
 var archive = regexp.MustCompile(`^https://[a-z0-9-]+\.slack\.com/archives/([A-Z0-9]+)/(p[0-9]+)`)
 
 // destination is where an address leads from here: Slack's own links to a
-// message lead to it in the page. Only the web and mail are led to.
+// message lead to it in the page, and so does what a sandbox on another port
+// has linked to. Only the web and mail are led to.
 func destination(address string) (string, bool) {
 	if m := archive.FindStringSubmatch(address); m != nil {
 		return "#m-" + m[1] + "-" + m[2], true
@@ -188,6 +190,11 @@ func destination(address string) (string, bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "mailto" && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		return "", false
+	}
+	if u.Scheme == "http" && loopback(u.Host) {
+		u.Scheme, u.Host = "", ""
+		u.Path = cmp.Or(u.Path, "/")
+		return u.String(), true
 	}
 	return address, true
 }

@@ -99,6 +99,7 @@ func (s *Stage) addBotApp() error {
 	if err != nil {
 		return fmt.Errorf("giving the bot its private key: %w", err)
 	}
+	s.bot.appKey = text
 	if s.bot.appDir, err = os.MkdirTemp("", "rekey-app-"); err != nil {
 		return fmt.Errorf("making a directory for the bot's private key: %w", err)
 	}

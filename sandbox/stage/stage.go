@@ -43,6 +43,7 @@ type Stage struct {
 	PagerDutyEventsURL string // http://127.0.0.1:port
 	EntraURL           string // http://127.0.0.1:port, for Graph and the authority
 
+	options string // a hash of those that decide what is here
 	web     string
 	digest  string // the channel of the weekly digest, by its handle
 	calm    bool   // nobody is reminded of what is due
@@ -102,7 +103,7 @@ type Options struct {
 	GitHub func(url func() string, fake http.Handler) (http.Handler, error)
 }
 
-type botTokens struct{ slack, app, github, appDir string }
+type botTokens struct{ slack, app, github, appDir, appKey string }
 
 // New seeds a world and starts to listen. It returns an error if a port can't
 // be opened.
@@ -115,6 +116,10 @@ func New(o Options) (*Stage, error) {
 		bot: botTokens{
 			slack: "xoxb-" + world.Random(24, "0123456789"), app: "xapp-" + world.Random(24, "0123456789"),
 		},
+	}
+	var err error
+	if s.options, err = fingerprint(o); err != nil {
+		return nil, err
 	}
 	s.Slack = fakeslack.New(w, s.workspace(o))
 	github := fakegithub.Config{Org: Org, ReadSecret: s.AWS.Current, RunDuration: o.RunDuration}

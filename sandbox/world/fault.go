@@ -107,7 +107,8 @@ func (f *Faults) take(call *Call, changed bool) (Fault, bool) {
 
 // Serve answers one call: it applies the ordered fault, runs do, which writes
 // the true answer, and records the call. do sets call.Applied when it changed
-// something. A fake routes first, so that call.Method is known here.
+// something. A fake routes first, so that call.Method is known here. In a world
+// that is kept, nobody gets an answer before what it rests on is.
 func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do http.HandlerFunc) {
 	fault, hit := w.Faults.take(call, false)
 	call.At = w.Now()
@@ -116,7 +117,7 @@ func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do ht
 	case hit && fault.Word == Down:
 		call.Fault = fault.Word
 		w.Journal.Record(*call)
-		w.Changed()
+		w.tell()
 		reset(rw)
 		return
 	case hit && fault.Word == Pre5xx:
@@ -138,7 +139,12 @@ func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do ht
 	}
 	call.Fault, call.Status = fault.Word, answer.Code
 	w.Journal.Record(*call)
-	w.Changed()
+	if call.Applied {
+		w.Changed()
+	} else {
+		w.tell()
+	}
+	w.Kept()
 	switch {
 	case hit && fault.Word == Post5xx:
 		http.Error(rw, "internal error", http.StatusInternalServerError)

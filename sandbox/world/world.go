@@ -25,6 +25,8 @@ type World struct {
 	offset  time.Duration
 	changed map[int]chan struct{}
 	next    int
+	edits   int
+	keep    func(edits int)
 }
 
 // New returns a world whose clock shows the real time.
@@ -75,6 +77,14 @@ func (w *World) Advance(d time.Duration) {
 // Changed tells everybody who subscribed that something in the world is
 // different: a page redraws, a waiting test looks again.
 func (w *World) Changed() {
+	w.mu.Lock()
+	w.edits++
+	w.mu.Unlock()
+	w.tell()
+}
+
+// tell is Changed for what is only to be seen, and needn't be kept.
+func (w *World) tell() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, ch := range w.changed {
