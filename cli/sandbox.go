@@ -22,10 +22,12 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 		Long: "Open a workspace to try Rekey in: a page with a channel, a few people to be, and\n" +
 			"the consoles that the runbooks lead to. The bot is the real one; Slack, AWS and\n" +
 			"GitHub are imitations on this machine. Nothing leaves it.\n\n" +
+			"With --data the world is kept in a directory, and the same command goes on with\n" +
+			"it later, also after it was killed.\n\n" +
 			"With --script there is no page: conversations are played, each in a new world,\n" +
 			"and every line is printed as it is played. The exit code is 0 if all went as\n" +
 			"written and no value got out, 1 if one didn't, 2 if a file can't be read.",
-		Example: "  rekey sandbox\n  rekey sandbox --script rehearsals/pat.txt rehearsals/webhook.txt",
+		Example: "  rekey sandbox\n  rekey sandbox --data ~/rekey-world\n  rekey sandbox --script rehearsals/pat.txt rehearsals/webhook.txt",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 && len(scripts) == 0 {
 				return errors.New("sandbox takes files only after --script FILE")
@@ -67,7 +69,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8020", "address of the page; only loopback")
 	flags.BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
-	flags.StringVar(&config.Data, "data", "", "new directory for the bot's database, settings and log, kept at the end; empty: a temporary one")
+	flags.StringVar(&config.Data, "data", "", "directory in which the world is kept, and the bot's database, settings and log, to go on with later; empty: a temporary one")
 	flags.BoolVar(&browse, "open", false, "open the page in a browser")
 	flags.StringVar(&path, "catalogue", "", "catalogue file to try out; what it names and the sandbox lacks is made")
 	flags.StringArrayVar(&scripts, "script", nil, "play this conversation, and those named after it, instead of opening a page")
