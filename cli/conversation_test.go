@@ -43,6 +43,7 @@ func play(t *testing.T, file string, text []byte) {
 	if bytes.Contains(text, []byte("Secrets this week")) {
 		o.Digest = "#modernisation-platform" // the others don't want to come across it
 	}
+	o.Listing = bytes.Contains(text, []byte("doesn't name"))
 	o.Calm = !bytes.Contains(text, []byte(`"Reminder`))
 	o.Issues = script.SpeaksOfIssues(text)
 	newTownWith(t, o, kills, embedded(t)).play(file, text)

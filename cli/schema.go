@@ -72,6 +72,7 @@ func catalogueSchema(book rotation.Book) ([]byte, error) {
 		"type": "object", "additionalProperties": false, "required": []string{"secrets"},
 		"properties": shape{
 			"runbooks": shape{"type": "object", "additionalProperties": shape{"$ref": "#/definitions/runbook"}},
+			"ignore":   shape{"type": "array", "items": shape{"type": "string", "pattern": `^[^* \t\n]{3,}\*?$`}},
 			"secrets":  shape{"type": "array", "minItems": 1, "items": shape{"$ref": "#/definitions/secret"}},
 		},
 		"definitions": shape{"runbook": runbook, "step": step, "secret": secret},

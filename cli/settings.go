@@ -40,10 +40,11 @@ type Digest struct {
 	Channel  string // its handle; empty: the first channel of the catalogue
 }
 
-// Features need Slack rights that the smallest set doesn't have.
+// Features need rights that the smallest set doesn't have.
 type Features struct {
 	Mail    bool // users:read.email: whether a token's owner has left is looked up
 	Files   bool // files:write: the digest's picture
+	Listing bool // secretsmanager:ListSecrets: the catalogue is compared with the secrets that there are
 	History bool // channels:history: a post whose answer was lost is looked up instead of repeated
 }
 
@@ -57,7 +58,7 @@ func (s *Settings) places() map[string]any {
 		"reminders.escalate_to": &s.Reminders.EscalateTo, "reminders.escalate_after": &s.Reminders.EscalateAfter, "reminders.off": &s.Reminders.Off,
 		"holidays":          &s.Holidays,
 		"issues.repository": &s.Issues.Repository, "issues.labels": &s.Issues.Labels, "issues.wrong": &s.Issues.Wrong,
-		"features.history": &s.Features.History, "features.mail": &s.Features.Mail, "features.files": &s.Features.Files, "waits": &s.Waits, "links": &s.Links,
+		"features.listing": &s.Features.Listing, "features.history": &s.Features.History, "features.mail": &s.Features.Mail, "features.files": &s.Features.Files, "waits": &s.Waits, "links": &s.Links,
 	}
 }
 

@@ -60,6 +60,8 @@ func (c *Commands) pressedElsewhere(ctx context.Context, r Request, action strin
 	switch action {
 	case message.ActionStart:
 		return c.start(ctx, r, r.Value)
+	case message.ActionDrafts:
+		return c.drafts(ctx, r)
 	case message.ActionRefresh:
 		return c.refresh(ctx, r)
 	case message.ActionSnooze:

@@ -98,6 +98,8 @@ func (p *page) pressable(e entry, limit int) {
 	rich, bare := p.c.line(line{said: e.line.said}, limit)
 	block := &slack.SectionBlock{Type: slack.MBTSection, BlockID: p.next(), Text: mrkdwn(rich)}
 	switch {
+	case e.Unlisted != nil:
+		block.Accessory = slack.NewAccessory(drafts())
 	case e.Startable() && len(e.Secret.Name) <= maxButtonValue:
 		block.Accessory = slack.NewAccessory(slack.NewButtonBlockElement(ActionStart, e.Secret.Name, words("Start", maxButtonText)))
 	case sound(e.line.card):

@@ -106,6 +106,7 @@ func renderings(t testing.TB) []rendering {
 	watched(by, c, post, func(name string, v slack.HomeTabViewRequest) { add(rendering{name: name, kept: true, home: &v}) })
 	reminding(by, c, post, view)
 	remarking(by, c, post, view)
+	listing(c, post, view)
 	post("status_all", StatusAll([]*rotation.Rotation{rows[0].Running, rows[1].Running}, map[rotation.ID]string{42: permalink}, c))
 	post("status_all_nothing", StatusAll(nil, nil, c))
 	view("pick", Pick([]rotation.Secret{rows[0].Secret, rows[1].Secret}, map[string]rotation.ID{rows[0].Secret.Name: 42}, c))

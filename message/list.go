@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -31,7 +32,11 @@ func List(rows []Row, owing []Owed, c Context) Post {
 		lines[i] = e.line
 	}
 	p := listed(counts.said(), lines, c)
-	p.buttons(slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText)))
+	presses := []slack.BlockElement{slack.NewButtonBlockElement(ActionRefresh, "refresh", words("Refresh", maxButtonText))}
+	if slices.ContainsFunc(rows, func(row Row) bool { return row.Unlisted != nil }) {
+		presses = append(presses, drafts())
+	}
+	p.buttons(presses...)
 	return p.post()
 }
 

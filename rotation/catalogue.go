@@ -18,6 +18,7 @@ type Catalogue struct {
 	Secrets  []Secret // a row with members is one secret for each of them
 	Rows     []Secret // the rows as they are written
 	Runbooks map[string]Runbook
+	Ignore   []Ignored // secrets in Secrets Manager that belong to others
 
 	book Book
 }
@@ -29,6 +30,7 @@ type Book struct {
 	Watchers map[string]Watcher                 // by name
 	ID       func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
 	Link     func(url string) string            // where a link leads; nil: where it says
+	Listing  bool                               // whether Secrets Manager is asked which secrets there are
 }
 
 // Reserved names can't be secrets: they are words of the command.
@@ -61,8 +63,10 @@ func LoadCatalogue(text []byte, book Book) (*Catalogue, error) {
 			l.runbooks(entry.Value)
 		case "secrets":
 			l.secrets(entry.Value)
+		case "ignore":
+			l.ignore(entry.Value)
 		default:
-			l.fail(entry, "there is no key %q; a catalogue has secrets: and runbooks:", key)
+			l.fail(entry, "there is no key %q; a catalogue has secrets:, runbooks: and ignore:", key)
 		}
 	}
 	l.render()
@@ -131,6 +135,18 @@ func (l *loader) runbooks(n ast.Node) {
 		}
 		if r.Owner == "" {
 			l.fail(entry, "the runbook %s needs an owner", name)
+		}
+	}
+}
+
+func (l *loader) ignore(n ast.Node) {
+	if err := yaml.NodeToValue(n, &l.c.Ignore, yaml.Strict()); err != nil {
+		l.decode(n, err)
+		return
+	}
+	for _, pattern := range l.c.Ignore {
+		if problem := pattern.check(); problem != "" {
+			l.fail(n, "%s", problem)
 		}
 	}
 }

@@ -175,7 +175,7 @@ func (l *lookout) next() (*Watch, time.Time) {
 			continue
 		}
 		looked := l.looked[w.key()]
-		at := looked.Add(l.engine.Waits.Watch)
+		at := looked.Add(max(w.Every, l.engine.Waits.Watch))
 		if looked.After(now.Add(time.Minute)) || l.engine.asked.last(w.Row) > l.served[w.key()] {
 			at = time.Time{} // the clock was set back, or somebody asked since
 		}

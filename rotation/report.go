@@ -57,7 +57,7 @@ func NewReport(known []Standing, debtors []*Rotation, now time.Time, zone *time.
 	for _, s := range known {
 		if !s.Whole {
 			out.Secrets++
-		} else if len(s.Alarms) == 0 && s.Blind == nil {
+		} else if len(s.Alarms) == 0 && s.Blind == nil && s.Unlisted == nil {
 			continue // its members say what there is to say
 		}
 		out.Items = append(out.Items, s.Item(now, zone))

@@ -57,7 +57,7 @@ func (e Item) snoozed() string {
 
 func (e Item) stands() string {
 	switch said := e.Reason(); {
-	case e.Debt != nil, len(e.Alarms) > 0, e.Running != nil:
+	case e.Debt != nil, e.Unlisted != nil, len(e.Alarms) > 0, e.Running != nil:
 		return said
 	case e.Rank == RankExempt:
 		return "not rotated, review due " + e.day(e.On) + e.AsOf()
@@ -77,6 +77,8 @@ func (e Item) Reason() string {
 	switch {
 	case e.Debt != nil:
 		return e.owed()
+	case e.Unlisted != nil:
+		return e.unlisted()
 	case len(e.Alarms) > 0 && e.Running != nil:
 		return fmt.Sprintf("%d %s · ", e.Running.ID, holding(e.Running)) + e.alarm()
 	case len(e.Alarms) > 0:

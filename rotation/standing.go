@@ -14,16 +14,17 @@ const KindVersion = "version"
 // A Standing is what is known of one secret: from its rotations, and from what
 // providers showed.
 type Standing struct {
-	Secret  Secret
-	Whole   bool       // it is a row with members, and each of those has a Standing of its own
-	Running *Rotation  // nil: none
-	Last    *Rotation  // the newest that ended, if none is running; nil: none
-	Clocks  Clocks     // what makes it due
-	Seen    time.Time  // when a provider last showed something of it; zero: never
-	Outside time.Time  // when somebody changed it outside Rekey; zero: nobody did
-	Alarms  []Sighting // what isn't as it has to be
-	Blind   *Sighting  // a look that last showed nothing; nil: all did
-	Snooze  *Snooze    // the latest, whether it still holds or not; nil: there was none
+	Secret   Secret
+	Whole    bool       // it is a row with members, and each of those has a Standing of its own
+	Running  *Rotation  // nil: none
+	Last     *Rotation  // the newest that ended, if none is running; nil: none
+	Clocks   Clocks     // what makes it due
+	Seen     time.Time  // when a provider last showed something of it; zero: never
+	Outside  time.Time  // when somebody changed it outside Rekey; zero: nobody did
+	Alarms   []Sighting // what isn't as it has to be
+	Unlisted *Sighting  // secrets that the catalogue doesn't name; the rest but Whole and Blind is empty then
+	Blind    *Sighting  // a look that last showed nothing; nil: all did
+	Snooze   *Snooze    // the latest, whether it still holds or not; nil: there was none
 }
 
 // Sights are the latest sightings by what they are about.
@@ -165,5 +166,5 @@ func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting, snoozes 
 			out = append(out, whole)
 		}
 	}
-	return out
+	return append(out, seen.listed()...)
 }

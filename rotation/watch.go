@@ -21,13 +21,14 @@ type Watcher interface {
 
 // A Finding is what a look showed.
 type Finding struct {
-	Words  string   `json:"words"`            // a sentence
-	Alarm  bool     `json:"alarm,omitempty"`  // it isn't as it has to be
-	Since  int64    `json:"since,omitempty"`  // since when it isn't, as far as was seen: Unix seconds, set by the engine
-	Names  []string `json:"names,omitempty"`  // what was found, by name: the IAM users under a path
-	Dates  []Dated  `json:"dates,omitempty"`  // since when each of them is used, for due dates
-	Ends   int64    `json:"ends,omitempty"`   // until when the value in use lives, as its provider says: Unix seconds
-	Unread bool     `json:"unread,omitempty"` // the provider names an end that can't be true
+	Words    string   `json:"words"`              // a sentence
+	Alarm    bool     `json:"alarm,omitempty"`    // it isn't as it has to be
+	Since    int64    `json:"since,omitempty"`    // since when it isn't, as far as was seen: Unix seconds, set by the engine
+	Names    []string `json:"names,omitempty"`    // what was found, by name: the IAM users under a path
+	Dates    []Dated  `json:"dates,omitempty"`    // since when each of them is used, for due dates
+	Ends     int64    `json:"ends,omitempty"`     // until when the value in use lives, as its provider says: Unix seconds
+	Unlisted []Listed `json:"unlisted,omitempty"` // secrets that the catalogue doesn't name
+	Unread   bool     `json:"unread,omitempty"`   // the provider names an end that can't be true
 }
 
 // A Dated is one thing found, and when its present value was made.
@@ -53,9 +54,10 @@ type Sighting struct {
 
 // A Watch is one thing to look at for one row of the catalogue.
 type Watch struct {
-	Row  string // the row's name, or a secret's
-	Kind string // the Watcher's name
-	With Params
+	Row   string // the row's name, or a secret's
+	Kind  string // the Watcher's name
+	With  Params
+	Every time.Duration // how often; zero: Waits.Watch
 }
 
 // Watches returns all that is to be looked at: what the rows say, then the
@@ -74,7 +76,7 @@ func (c *Catalogue) Watches() []Watch {
 		place := renderer{}
 		out = append(out, Watch{Row: s.Name, Kind: KindVersion, With: place.marshal(KindVersion, map[string]string{"id": s.SecretID, "region": s.Region, "role_arn": s.Role})})
 	}
-	return out
+	return append(out, c.listings()...)
 }
 
 // watches renders what is to be looked at for a row.

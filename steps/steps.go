@@ -26,6 +26,7 @@ type AWS interface {
 	Labels
 	Values
 	Labeller
+	Lister
 	Writer
 	AccessKeys
 }
@@ -166,11 +167,12 @@ func Book(p Providers) rotation.Book {
 // row's watch: takes.
 func Watchers(p Providers) map[string]rotation.Watcher {
 	return map[string]rotation.Watcher{
-		rotation.KindVersion: Version{p.AWS},
-		"no_active_keys":     NoActiveKeys{p.AWS},
-		"iam_users":          IAMUsers{p.AWS},
-		"client_secrets":     WatchClientSecrets{p.Entra},
-		"slack_member":       SlackMember{p.AWS, p.PagerDuty, p.People},
+		rotation.KindVersion:  Version{p.AWS},
+		rotation.KindUnlisted: Unlisted{p.AWS},
+		"no_active_keys":      NoActiveKeys{p.AWS},
+		"iam_users":           IAMUsers{p.AWS},
+		"client_secrets":      WatchClientSecrets{p.Entra},
+		"slack_member":        SlackMember{p.AWS, p.PagerDuty, p.People},
 	}
 }
 

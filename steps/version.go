@@ -40,6 +40,14 @@ func (w Version) Look(ctx context.Context, p rotation.Params) (rotation.Finding,
 	}
 	place := rotation.Place{ID: params.ID, Region: params.Region, Role: params.Role}
 	v, err := w.AWS.Describe(ctx, place)
+	if p, definite := rotation.Definite(err); definite {
+		switch p.Code {
+		case "ResourceNotFoundException":
+			return rotation.Finding{}, &rotation.Error{What: "AWS Secrets Manager has no such secret: it was deleted, or the catalogue names it wrongly"}
+		case "InvalidRequestException: marked for deletion":
+			return rotation.Finding{}, &rotation.Error{What: "The secret is scheduled for deletion in AWS Secrets Manager"}
+		}
+	}
 	if err != nil {
 		return rotation.Finding{}, err
 	}

@@ -18,6 +18,7 @@ const arn = "arn:aws:secretsmanager:eu-west-2:111122223333:secret:github_ci_user
 // tokens, workflow runs and copies. A fault is what a call returns instead of
 // doing anything.
 type world struct {
+	steps.Lister
 	steps.Writer // what these stories don't need
 	steps.AccessKeys
 	steps.Apps

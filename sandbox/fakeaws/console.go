@@ -1,6 +1,8 @@
 package fakeaws
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"rekey/sandbox/world"
@@ -44,6 +46,18 @@ func (f *Fake) Backdate(name string, age time.Duration) {
 				st.versions[i].created = st.versions[i].created.Add(-age)
 			}
 			st.changed = st.changed.Add(-age)
+		})
+	})
+}
+
+// Tag gives a secret these tags and no others.
+func (f *Fake) Tag(name string, tags map[string]string) {
+	f.edit(name, func(s *secret) {
+		f.change(s, func(st *state) {
+			st.tags = nil
+			for _, key := range slices.Sorted(maps.Keys(tags)) {
+				st.tags = append(st.tags, tag{key, tags[key]})
+			}
 		})
 	})
 }

@@ -161,6 +161,7 @@
 //	aws> KMS allows {secret}
 //	aws> bot is denied passwords               that Secrets Manager makes
 //	aws> bot is allowed passwords again
+//	aws> bot is denied the list of secrets
 //	aws> field {word} of {secret} is {text}    of the JSON object that is current
 //	aws> {secret} is scheduled for deletion
 //	aws> {secret} is restored

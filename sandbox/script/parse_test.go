@@ -95,6 +95,7 @@ webhook> #notifications got 2 messages
 github> bot may only read secrets
 aws> bot is denied passwords
 aws> bot is allowed passwords again
+aws> bot is denied the list of secrets
 aws> field username of github_ci_user_password is modernisation-platform-ci
 webhook> answers no_service from now on
 iam> job of sam.collaborator runs

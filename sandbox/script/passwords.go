@@ -7,10 +7,11 @@ import (
 	"rekey/sandbox/stage"
 )
 
-// What there is to say of passwords that Secrets Manager makes.
+// What there is to say of rights that are about no one secret, and of fields.
 var passwordForms = []form{
 	{`aws> bot is denied passwords`, func(p *player, _ match) error { p.Stage.AWS.Deny(stage.BotKeyID, "GetRandomPassword", ""); return nil }},
 	{`aws> bot is allowed passwords again`, func(p *player, _ match) error { p.Stage.AWS.Allow(stage.BotKeyID, "GetRandomPassword", ""); return nil }},
+	{`aws> bot is denied the list of secrets`, func(p *player, _ match) error { p.Stage.AWS.Deny(stage.BotKeyID, "ListSecrets", ""); return nil }},
 	{`aws> field {word} of {secret} is {text}`, (*player).fieldIs},
 }
 

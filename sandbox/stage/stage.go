@@ -46,6 +46,7 @@ type Stage struct {
 	options string // a hash of those that decide what is here
 	web     string
 	digest  string // the channel of the weekly digest, by its handle
+	listing bool   // the bot may list what is in Secrets Manager
 	calm    bool   // nobody is reminded of what is due
 	issues  bool   // the bot keeps issues
 	hidden  hidden
@@ -86,6 +87,10 @@ type Options struct {
 	// seconds if zero.
 	AckWait time.Duration
 
+	// Listing lets the bot list what is in Secrets Manager, where there is
+	// something that the catalogue doesn't name.
+	Listing bool
+
 	// App makes the bot a GitHub App that may list the organisation's tokens,
 	// and not a user with a token.
 	App bool
@@ -110,7 +115,7 @@ type botTokens struct{ slack, app, github, appDir, appKey string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, issues: o.Issues, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, issues: o.Issues, listing: o.Listing, keys: map[string]string{},
 		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
 		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{
@@ -156,6 +161,9 @@ func New(o Options) (*Stage, error) {
 		err = s.addRunTimeSecrets()
 	}
 	err = errors.Join(err, s.addSecrets(o.Wanted))
+	if o.Listing {
+		s.seedUnlisted()
+	}
 	if err == nil && o.App {
 		err = s.addBotApp()
 	}
