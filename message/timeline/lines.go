@@ -53,7 +53,7 @@ func (m months) Ticks(from, to float64) []plot.Tick {
 		case x > to:
 			return out
 		case x < from:
-		case x > -8 && x < 10: // its label would lie on today's
+		case x > -13 && x < 13: // its label would lie on today's
 			out = append(out, plot.Tick{Value: x})
 		default:
 			out = append(out, plot.Tick{Value: x, Label: day.Format("2 Jan")})

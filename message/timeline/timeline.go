@@ -30,7 +30,7 @@ const (
 	behind  = 15   // days before today; what was due before stands at the edge
 	most    = 25   // rows
 	maxAlt  = 1000 // characters, of which Slack takes no more
-	maxName = 40   // characters of a name
+	maxName = 36   // characters of a name
 )
 
 // Draw draws a report: what is due, what is overdue and what nobody knows, the
@@ -47,11 +47,11 @@ func Draw(r rotation.Report, now time.Time, zone *time.Location) (Picture, error
 	p.X.Tick.Marker, p.X.Tick.Label.Font = months{now, zone}, style(ink, 10).Font
 	p.X.Min, p.X.Max = -behind, ahead
 	p.Y.Min, p.Y.Max = -0.5, float64(max(len(shown), 1))-0.5
-	p.Y.Tick.Label.Font, p.Y.Tick.Length, p.Y.LineStyle.Width = style(ink, 10.5).Font, 0, 0
+	p.Y.Tick.Label.Font, p.Y.Tick.Length, p.Y.LineStyle.Width = style(ink, 11).Font, 0, 0
 	p.Y.Tick.Marker = names(shown)
 	p.Add(lines{shown, now, zone})
 
-	width, height := vg.Points(820), vg.Points(float64(121+22*max(len(shown), 2)))
+	width, height := vg.Points(640), vg.Points(float64(138+22*max(len(shown), 2)))
 	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(110))}
 	p.Draw(draw.Crop(draw.New(canvas), vg.Points(12), vg.Points(-16), vg.Points(10), vg.Points(-16)))
 	var out bytes.Buffer
@@ -62,7 +62,7 @@ func Draw(r rotation.Report, now time.Time, zone *time.Location) (Picture, error
 }
 
 // key explains the marks, which differ in shape and not in colour alone.
-const key = "● policy   ▲ its provider lets it expire   ■ review of what isn't rotated   ? not known   bar: the days that its rotation takes"
+const key = "● policy   ▲ it expires   ■ review of what isn't rotated\n? not known   bar: the days that its rotation takes"
 
 // choose returns the items that are drawn, and what is said of the others.
 func choose(r rotation.Report, now time.Time) (shown []rotation.Item, rest string) {
