@@ -195,6 +195,10 @@ func TestAFormForASnoozeOffersNoDayThatIsTooLate(t *testing.T) {
 			t.Errorf("%s offers %s", text, said)
 		}
 	}
+	home := o.Handle(t.Context(), commands.Request{Kind: commands.Pressed, User: "U0STARTER", Home: true, Action: message.ActionSnooze, Value: overdue})
+	if home.Open == nil || home.Open.PrivateMetadata != "C0PLATFORM "+overdue || home.Home == nil {
+		t.Errorf("from App Home: %+v", home)
+	}
 	o.seen(dying, 20, 1)
 	wants(t, typed("snooze "+dying).Text, "can't be snoozed: its provider lets it die Thu 3 Dec 2026")
 	if a := o.Handle(t.Context(), commands.Request{Kind: commands.Pressed, User: "U0STARTER", Channel: "C0PLATFORM", Action: message.ActionSnooze, Value: "gone|" + dying + "|"}); a.Open != nil {

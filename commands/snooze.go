@@ -25,7 +25,7 @@ func (c *Commands) snooze(ctx context.Context, r Request, names ...string) Answe
 	if err != nil {
 		return c.refused(ctx, r, 0, err)
 	}
-	return open(message.Snooze([]message.Row{row}, c.snoozeDays(), r.Channel, c.context()))
+	return open(message.Snooze([]message.Row{row}, c.snoozeDays(), c.from(r), c.context()))
 }
 
 // snoozeOneOf asks which of several secrets is meant; without names, of all
@@ -44,7 +44,16 @@ func (c *Commands) snoozeOneOf(ctx context.Context, r Request, names []string) A
 	if len(rows) == 0 {
 		return c.refused(ctx, r, 0, &rotation.Error{Reason: rotation.NotNow, What: "Nobody is reminded of any of these any more.", Next: "`/rotate due` shows how they stand."})
 	}
-	return open(message.Snooze(rows, c.snoozeDays(), r.Channel, c.context()))
+	return open(message.Snooze(rows, c.snoozeDays(), c.from(r), c.context()))
+}
+
+// from is where the answer to a form goes: where it was asked for, or, from App
+// Home, where cards are.
+func (c *Commands) from(r Request) string {
+	if r.Channel == "" {
+		return c.Channel
+	}
+	return r.Channel
 }
 
 // snoozeDays are in how many days a snooze may end: up to the cap.

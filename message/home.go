@@ -119,6 +119,13 @@ func (p *page) inventory(all []entry, of part, n int) {
 		p.context(fmt.Sprintf("%d to %d of %d", n*homeLines+1, n*homeLines+len(here), len(some)))
 	}
 	p.buttons(turn...)
+	var due []Row
+	for _, e := range here {
+		if e.Debt == nil && !e.Fine() {
+			due = append(due, Row{Standing: e.Standing})
+		}
+	}
+	p.snoozing(due, p.c)
 }
 
 // foot says how fresh all this is, provider by provider, and what it comes
