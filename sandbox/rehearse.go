@@ -97,6 +97,10 @@ func (h *house) play(ctx context.Context, c Config, one Conversation) error {
 		}
 		ended <- err
 	}()
+	var fill func(bool) error
+	if limitFiles != nil {
+		fill = h.bot.fill
+	}
 	err := h.connected(ctx, 1)
 	if err == nil {
 		h.bot.connected()
@@ -112,6 +116,7 @@ func (h *house) play(ctx context.Context, c Config, one Conversation) error {
 			Take: func(ctx context.Context, person string, args []string) (string, error) {
 				return h.bot.program.taken(ctx, h.stage.PersonEnv(person), args)
 			},
+			FillDisk:  fill,
 			Kill:      func() error { return h.restart(ctx) },
 			Catalogue: func(text []byte) error { return h.recatalogue(ctx, text) },
 		})

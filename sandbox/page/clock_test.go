@@ -25,3 +25,22 @@ func TestTheClockCanBeMovedOn(t *testing.T) {
 		}
 	}
 }
+
+// The digest comes on Mondays; one button leads there, again and again.
+func TestTheClockGoesToMonday(t *testing.T) {
+	s, address := site(t, page.Parts{})
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		before := s.World.Now()
+		if status, said := post(t, address, "advance", "by=monday", ""); status >= http.StatusBadRequest {
+			t.Fatalf("%d %s", status, said)
+		}
+		now := s.World.Now()
+		if got := now.In(london).Format("Mon 15:04"); got != "Mon 09:00" || now.Sub(before) > 8*24*time.Hour {
+			t.Errorf("it went from %v to %v", before, now)
+		}
+	}
+}

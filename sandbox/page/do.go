@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -175,15 +176,32 @@ func seen(err error) error {
 	return err
 }
 
-// advance moves the world's clock, by no more than a week at once.
+// advance moves the world's clock, by no more than a week at once, or to next
+// Monday 09:00 in London, when the digest comes.
 func (s *site) advance(r request) (answer, error) {
 	by, err := time.ParseDuration(r.PostForm.Get("by"))
+	if r.PostForm.Get("by") == "monday" {
+		by, err = untilMonday(s.Stage.World.Now())
+	}
 	if err != nil || by <= 0 || by > 7*24*time.Hour {
 		return answer{}, errors.New("choose how much later it is to be")
 	}
 	s.Stage.World.Advance(by)
 	s.Stage.World.Happened("The clock was moved on by "+ago(by), r.me.Name)
 	return answer{Notice: "It is " + s.Stage.World.Now().In(s.reader(r.visitor).zone).Format("Mon 2 Jan 2006, 15:04") + " now, also for the bot."}, nil
+}
+
+func untilMonday(now time.Time) (time.Duration, error) {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		return 0, fmt.Errorf("reading the time zone: %w", err)
+	}
+	now = now.In(london)
+	to := time.Date(now.Year(), now.Month(), now.Day(), 9, 0, 0, 0, london)
+	for !to.After(now) || to.Weekday() != time.Monday {
+		to = to.AddDate(0, 0, 1)
+	}
+	return to.Sub(now), nil
 }
 
 func (s *site) kill(r request) (answer, error) {

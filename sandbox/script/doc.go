@@ -266,6 +266,10 @@
 //
 //	--- kill -9, restart ---
 //	--- catalogue: {text} ---                  starts the bot with another catalogue of the cast's
+//	disk> is full                              no file of the bot's takes another byte
+//	disk> has room again
+//	aws> shows changes after {for}             reads lag so far behind; 0s: at once
+//	github> shows new runs after {for}         in its lists of runs
 //	clock> +{days}
 //	clock> to {weekday} {time}                 the next one, in London: to Wednesday 09:40
 //	fault> {provider} {call} {fault}           the next such call
@@ -278,7 +282,8 @@
 //	journal> {provider} {call} on {secret} {counted} {n}
 //	settle> {for}                              no call has changed anything for so long
 //
-// Under `rekey sandbox --script` a catalogue is a file of that name beside the
+// Only a bot that is a process of its own, on Linux, can have a full disk; under
+// `rekey sandbox --script` each is. There, a catalogue is a file of that name beside the
 // conversation, or "embedded".
 //
 // {provider} is aws, github, slack, pagerduty or entra; {fault} is one of package world's fault

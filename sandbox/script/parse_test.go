@@ -204,6 +204,10 @@ fault> clear
 journal> github "POST dispatch" applied 1
 journal> aws UpdateSecretVersionStage on github_ci_user_pat called 2
 settle> 2s
+disk> is full
+disk> has room again
+aws> shows changes after 3s
+github> shows new runs after 2s
 `
 
 func TestEveryFormIsUnderstoodAsItself(t *testing.T) {

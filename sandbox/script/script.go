@@ -36,6 +36,10 @@ type Cast struct {
 	Catalogue  func(text []byte) error
 	Catalogues map[string][]byte
 
+	// FillDisk makes the bot unable to write another byte to a file, or able to
+	// again.
+	FillDisk func(full bool) error
+
 	// Trace gets each line as it is played, with the time since the start.
 	Trace io.Writer
 

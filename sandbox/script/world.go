@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"rekey/sandbox/stage"
 	"rekey/sandbox/world"
 )
 
@@ -14,6 +15,10 @@ import (
 var worldForms = []form{
 	{`--- kill -9, restart ---`, (*player).kill},
 	{`--- catalogue: {text} ---`, (*player).changeCatalogue},
+	{`disk> is full`, func(p *player, _ match) error { return p.fillDisk(true) }},
+	{`disk> has room again`, func(p *player, _ match) error { return p.fillDisk(false) }},
+	{`aws> shows changes after {for}`, func(p *player, m match) error { return p.late("aws", m) }},
+	{`github> shows new runs after {for}`, func(p *player, m match) error { return p.late("github", m) }},
 	{`clock> +{days}`, (*player).advance},
 	{`clock> to {weekday} {time}`, (*player).advanceTo},
 	{`fault> clear`, func(p *player, _ match) error { p.Stage.World.Faults.Clear(); return nil }},
@@ -35,6 +40,23 @@ func (p *player) kill(match) error {
 		return fmt.Errorf("killing and starting the bot: %w", err)
 	}
 	return p.reach(func() error { return nil })
+}
+
+func (p *player) fillDisk(full bool) error {
+	if p.FillDisk == nil {
+		return errors.New("this cast can't fill the bot's disk: it has to be a process of its own, on Linux")
+	}
+	return p.FillDisk(full)
+}
+
+// late makes a provider show changes only after a while.
+func (p *player) late(provider string, m match) error {
+	d, err := duration(m["for"])
+	if err != nil {
+		return err
+	}
+	_, err = p.Stage.Order(provider, stage.Late, d, 0)
+	return err
 }
 
 func (p *player) changeCatalogue(m match) error {
