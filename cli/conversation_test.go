@@ -44,6 +44,7 @@ func play(t *testing.T, file string, text []byte) {
 		o.Digest = "#modernisation-platform" // the others don't want to come across it
 	}
 	o.Listing = bytes.Contains(text, []byte("doesn't name"))
+	o.Tags = bytes.Contains(text, []byte("is tagged"))
 	o.Calm = !bytes.Contains(text, []byte(`"Reminder`))
 	o.Issues = script.SpeaksOfIssues(text)
 	newTownWith(t, o, kills, embedded(t)).play(file, text)

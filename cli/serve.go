@@ -133,7 +133,7 @@ func (s Service) Serve(ctx context.Context) error {
 // book reads the catalogue for these settings.
 func (s Service) book(clients steps.Providers) (*rotation.Catalogue, error) {
 	book := steps.Book(clients)
-	book.ID, book.Link, book.Listing = s.settings.id, s.settings.link, s.settings.Features.Listing
+	book.ID, book.Link, book.Listing, book.Tags = s.settings.id, s.settings.link, s.settings.Features.Listing, s.settings.Features.Tags
 	return loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, book)
 }
 

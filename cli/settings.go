@@ -44,6 +44,7 @@ type Digest struct {
 type Features struct {
 	Mail    bool // users:read.email: whether a token's owner has left is looked up
 	Files   bool // files:write: the digest's picture
+	Tags    bool // secretsmanager:TagResource: the next due date is written as the tag expiry-date
 	Listing bool // secretsmanager:ListSecrets: the catalogue is compared with the secrets that there are
 	History bool // channels:history: a post whose answer was lost is looked up instead of repeated
 }
@@ -58,7 +59,7 @@ func (s *Settings) places() map[string]any {
 		"reminders.escalate_to": &s.Reminders.EscalateTo, "reminders.escalate_after": &s.Reminders.EscalateAfter, "reminders.off": &s.Reminders.Off,
 		"holidays":          &s.Holidays,
 		"issues.repository": &s.Issues.Repository, "issues.labels": &s.Issues.Labels, "issues.wrong": &s.Issues.Wrong,
-		"features.listing": &s.Features.Listing, "features.history": &s.Features.History, "features.mail": &s.Features.Mail, "features.files": &s.Features.Files, "waits": &s.Waits, "links": &s.Links,
+		"features.listing": &s.Features.Listing, "features.tags": &s.Features.Tags, "features.history": &s.Features.History, "features.mail": &s.Features.Mail, "features.files": &s.Features.Files, "waits": &s.Waits, "links": &s.Links,
 	}
 }
 

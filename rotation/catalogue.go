@@ -30,6 +30,7 @@ type Book struct {
 	Watchers map[string]Watcher                 // by name
 	ID       func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
 	Link     func(url string) string            // where a link leads; nil: where it says
+	Tags     bool                               // whether a rotation ends with the tag of its next due date
 	Listing  bool                               // whether Secrets Manager is asked which secrets there are
 }
 

@@ -35,6 +35,14 @@ func (t *Task) Day(day time.Time) string {
 	return day.Format("Mon 2 Jan 2006")
 }
 
+// Zone is the team's.
+func (t *Task) Zone() *time.Location {
+	if zone := t.engine.Hours.Zone; zone != nil {
+		return zone
+	}
+	return time.UTC
+}
+
 // Change is one change at a provider, for Task.Effect.
 type Change struct {
 	Purpose string // distinguishes the effects of one step

@@ -86,7 +86,7 @@ func Run(ctx context.Context, c Config) error {
 	defer func() { _ = listener.Close() }() // the server closes it too
 	web := "http://" + listener.Addr().String()
 	c.keep = true
-	h, err := open(ctx, c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Issues: true, Listing: true, Wanted: c.Wanted})
+	h, err := open(ctx, c, stage.Options{Web: web, RunDuration: runDuration, App: c.App, Issues: true, Listing: true, Tags: true, Wanted: c.Wanted})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type AWS interface {
 	Values
 	Labeller
 	Lister
+	Tagger
 	Writer
 	AccessKeys
 }
@@ -229,5 +230,6 @@ func All(p Providers) map[string]rotation.Action {
 		"check_keys":      CheckKeys{p.AWS, p.PagerDuty},
 		"compare_keys":    CompareKeys{p.AWS, p.PagerDuty},
 		"reapply":         Reapply{p.GitHub},
+		"tag_expiry":      TagExpiry{p.AWS},
 	}
 }

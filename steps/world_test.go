@@ -19,6 +19,7 @@ const arn = "arn:aws:secretsmanager:eu-west-2:111122223333:secret:github_ci_user
 // doing anything.
 type world struct {
 	steps.Lister
+	steps.Tagger
 	steps.Writer // what these stories don't need
 	steps.AccessKeys
 	steps.Apps

@@ -14,6 +14,7 @@ type SecretView struct {
 	ARN         string
 	Name        string
 	Versions    []VersionView // newest first, with those that have no label
+	Tags        []string      // "expiry-date=2027-05-22", sorted
 	DeletedDate time.Time     // when it will be deleted; zero unless that is scheduled
 }
 
@@ -121,6 +122,10 @@ func (s *secret) view() SecretView {
 	for _, v := range slices.Backward(st.versions) {
 		view.Versions = append(view.Versions, VersionView{v.id, slices.Clone(v.labels), v.created})
 	}
+	for _, t := range st.tags {
+		view.Tags = append(view.Tags, t.Key+"="+t.Value)
+	}
+	slices.Sort(view.Tags)
 	return view
 }
 

@@ -35,6 +35,8 @@ var awsForms = []form{
 	{`aws> AWSCURRENT of {secret} is the new value`, (*player).currentIsNew},
 	{`aws> AWSCURRENT of {secret} is the old value`, (*player).currentIsOld},
 	{`aws> {secret} has no {word}`, (*player).hasNoLabel},
+	{`aws> {secret} is tagged {text}`, (*player).tag},
+	{`aws> {secret} has tags {text}`, (*player).tagged},
 	{`aws> {secret} has an {word}`, (*player).hasLabel},
 }
 
@@ -290,6 +292,29 @@ func (p *player) currentIs(secret string, which func(string) (string, bool)) err
 	return p.until(func() error {
 		if got, ok := p.Stage.AWS.Current(secret); !ok || got != want {
 			return errors.New("AWSCURRENT is another value")
+		}
+		return nil
+	})
+}
+
+// tag gives a secret one tag, "key=value".
+func (p *player) tag(m match) error {
+	key, value, _ := strings.Cut(m["text"], "=")
+	p.Stage.AWS.Tag(m["secret"], map[string]string{key: value})
+	return nil
+}
+
+// tagged compares a secret's tags, those without a value by their key alone.
+func (p *player) tagged(m match) error {
+	return p.until(func() error {
+		view, _ := p.Stage.AWS.Secret(m["secret"])
+		want := strings.Split(m["text"], ", ")
+		same := len(view.Tags) == len(want)
+		for i := 0; same && i < len(want); i++ {
+			same = view.Tags[i] == want[i] || strings.HasPrefix(view.Tags[i], want[i]+"=")
+		}
+		if !same {
+			return fmt.Errorf("its tags are %v", view.Tags)
 		}
 		return nil
 	})

@@ -172,6 +172,8 @@
 //	aws> AWSCURRENT of {secret} is the old value
 //	aws> {secret} has an {word}                a label, on whichever version
 //	aws> {secret} has no {word}
+//	aws> {secret} is tagged {text}             owner=team, and nothing else
+//	aws> {secret} has tags {text}              sorted, parted by ", ": expiry-date, owner=team
 //
 // {value} is empty (what was copied last), "the old value of " or words of one's
 // own: aws> starter puts "garbage" as github_ci_user_pat. {ending} is empty (the

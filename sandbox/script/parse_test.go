@@ -176,6 +176,8 @@ aws> AWSCURRENT of github_ci_user_pat is the new value
 aws> AWSCURRENT of github_ci_user_pat is the old value
 aws> github_ci_user_pat has an AWSPENDING
 aws> github_ci_user_pat has no AWSPENDING
+aws> github_ci_user_pat is tagged owner=team
+aws> github_ci_user_pat has tags expiry-date, owner=team
 slack> approver leaves @mp-approvers
 slack> approver joins @mp-approvers
 slack> outsider is deactivated

@@ -59,7 +59,7 @@ func (s *Stage) Settings() []byte {
 	handles := stageHandles()
 	maps.Copy(handles, s.made.handles)
 	fmt.Fprintf(&b, "handles: %s\n", flow(handles))
-	fmt.Fprintf(&b, "zone: Europe/London\nfeatures: {history: true, mail: true, files: true, listing: %t}\n", s.listing)
+	fmt.Fprintf(&b, "zone: Europe/London\nfeatures: {history: true, mail: true, files: true, listing: %t, tags: %t}\n", s.listing, s.tags)
 	if s.web != "" {
 		fmt.Fprintf(&b, "links: %s\n", flow(map[string]string{
 			"https://github.com": s.web + "/github", "https://" + fakeaws.Region + ".console.aws.amazon.com": s.web + "/aws",

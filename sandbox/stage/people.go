@@ -160,7 +160,7 @@ func (s *Stage) botIdentity() fakeaws.Identity {
 	return fakeaws.Identity{
 		Name: "rekey", ARN: "arn:aws:iam::" + fakeaws.Account + ":user/rekey",
 		Allowed: anyOf(policy(botMay), s.wantedMay(append(slices.Clone(botMay), "PutSecretValue")), fakeaws.Only([]string{"PutSecretValue"}, writable()...),
-			mayBeside(func(p part) func(string, string) bool { return p.botMay }), s.mayList),
+			mayBeside(func(p part) func(string, string) bool { return p.botMay }), s.mayList, s.mayTag),
 		Stages: func(secret string) []string {
 			switch {
 			case slices.Contains(readable(), secret), slices.Contains(s.made.secrets, secret):

@@ -46,6 +46,7 @@ type Stage struct {
 	options string // a hash of those that decide what is here
 	web     string
 	digest  string // the channel of the weekly digest, by its handle
+	tags    bool   // the bot writes due dates as tags
 	listing bool   // the bot may list what is in Secrets Manager
 	calm    bool   // nobody is reminded of what is due
 	issues  bool   // the bot keeps issues
@@ -87,6 +88,9 @@ type Options struct {
 	// seconds if zero.
 	AckWait time.Duration
 
+	// Tags has the bot write due dates as tags.
+	Tags bool
+
 	// Listing lets the bot list what is in Secrets Manager, where there is
 	// something that the catalogue doesn't name.
 	Listing bool
@@ -115,7 +119,7 @@ type botTokens struct{ slack, app, github, appDir, appKey string }
 func New(o Options) (*Stage, error) {
 	w := world.New()
 	s := &Stage{
-		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, issues: o.Issues, listing: o.Listing, keys: map[string]string{},
+		World: w, AWS: fakeaws.New(w), Entra: fakeentra.New(w, Tenant), web: o.Web, digest: o.Digest, calm: o.Calm, issues: o.Issues, listing: o.Listing, tags: o.Tags, keys: map[string]string{},
 		PagerDuty: fakepagerduty.New(w, fakepagerduty.Config{Subdomain: PagerDutySubdomain}),
 		tokens:    map[string][]int64{}, values: map[string][]string{}, waits: map[string]string{},
 		bot: botTokens{

@@ -1,5 +1,7 @@
 package stage
 
+import "slices"
+
 // The secrets that are in Secrets Manager and in no catalogue, where the bot
 // may list them: one is somebody's test, one says by its tag that it isn't
 // really a secret, and one is of those that other teams have.
@@ -21,6 +23,11 @@ func (s *Stage) seedUnlisted() {
 		s.AWS.Backdate(name, forgottenAge)
 		s.AWS.Tag(name, tags)
 	}
+}
+
+// mayTag is the bot's right to tag the catalogue's secrets.
+func (s *Stage) mayTag(operation, resource string) bool {
+	return s.tags && operation == "TagResource" && slices.Contains(SecretNames(), resource)
 }
 
 // mayList is the bot's right to list all secrets.
