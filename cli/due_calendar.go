@@ -23,7 +23,7 @@ func (d *due) ics(out io.Writer, r rotation.Report) error {
 	c.line("X-WR-CALNAME:Secrets due")
 	c.line("X-WR-TIMEZONE:" + d.zone.String())
 	for _, i := range r.Items {
-		if i.Debt == nil {
+		if i.Debt == nil && !i.Whole {
 			d.events(&c, i)
 		}
 	}

@@ -66,11 +66,13 @@ const key = "● policy   ▲ it expires   ■ review of what isn't rotated\n? n
 
 // choose returns the items that are drawn, and what is said of the others.
 func choose(r rotation.Report, now time.Time) (shown []rotation.Item, rest string) {
-	later, owed, more := 0, 0, 0
+	later, owed, more, unlisted := 0, 0, 0, 0
 	for _, i := range r.Items {
 		switch {
 		case i.Debt != nil:
 			owed++
+		case i.Unlisted != nil:
+			unlisted += max(1, len(i.Unlisted.Finding.Unlisted))
 		case !i.Due.On.IsZero() && i.Due.On.After(now.AddDate(0, 0, ahead)) && i.Rank >= rotation.RankDue:
 			later++
 		case len(shown) == most:
@@ -83,7 +85,7 @@ func choose(r rotation.Report, now time.Time) (shown []rotation.Item, rest strin
 	for _, x := range []struct {
 		n    int
 		what string
-	}{{more, "%d more within these days"}, {later, "%d due later"}, {owed, "%d old credentials still owed"}} {
+	}{{more, "%d more within these days"}, {later, "%d due later"}, {owed, "%d old credentials still owed"}, {unlisted, "%d not in the catalogue"}} {
 		if x.n > 0 {
 			said = append(said, fmt.Sprintf(x.what, x.n))
 		}

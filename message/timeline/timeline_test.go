@@ -42,6 +42,7 @@ func TestTheTimelineIsSaidInWordsToo(t *testing.T) {
 		item("azure_entraid_oidc", 17, 19, rotation.ByExpiry), parked, item("nuke_account_ids", 0, 0, ""),
 		item("modernisation_pat_multirepo", 1, 60, rotation.ByPolicy), item("github_ci_user_environments_repo_pat", 1, 171, rotation.ByPolicy),
 		item("mod-platform-circleci", 0, 100, rotation.ByReview), item("later", 1, 300, rotation.ByPolicy),
+		rotation.Standing{Secret: rotation.Secret{Name: "eu-west-2"}, Whole: true, Unlisted: &rotation.Sighting{Finding: rotation.Finding{Unlisted: make([]rotation.Listed, 3)}}},
 	), now, time.UTC)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestTheTimelineIsSaidInWordsToo(t *testing.T) {
 	for _, want := range []string{
 		"Due in the next 180 days · Mon 30 Nov 2026. webhook: 20 Dec, in progress (policy); very_old: 3 Feb, overdue (policy); pagerduty_userapi_token: 24 Nov, overdue (policy); ",
 		"github_ci_user_pat: 4 Dec, start by 3 Dec (it expires)", "azure_entraid_oidc: 19 Dec, start by 2 Dec (it expires)",
-		"nuke_account_ids: not known when", "mod-platform-circleci: 10 Mar (review)", "Not shown: 1 due later.",
+		"nuke_account_ids: not known when", "mod-platform-circleci: 10 Mar (review)", "Not shown: 1 due later, 3 not in the catalogue.",
 	} {
 		if !strings.Contains(p.Alt, want) {
 			t.Errorf("%q lacks %q", p.Alt, want)
