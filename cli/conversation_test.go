@@ -85,21 +85,22 @@ func catalogues(t *testing.T) map[string][]byte {
 	}
 	beside := change(text, "overlap: none", "overlap: side-by-side")
 	out := map[string]string{
-		"embedded":               text,
-		"side-by-side":           change(beside, "soak: 1h", "soak: 1s"),
-		"side-by-side-soak":      beside,
-		"side-by-side-changed":   change(beside, "soak: 1h", "soak: 2s", "expect_within: 8d", "expect_within: 9d"),
-		"revoke-first":           change(text, "overlap: none", "overlap: none\n    compromised: revoke-first"),
-		"only-pending-is-read":   change(text, "read: [pending, current, previous]", "read: [pending]"),
-		"changed":                change(text, "expect_within: 8d", "expect_within: 9d"),
-		"quorum-of-two":          change(text, "approvers: \"@mp-approvers\"", "approvers: \"@mp-approvers\"\n    quorum: 2"),
-		"entra-by-hand":          change(text, "runbook: entra_client_secret", "runbook: entra_by_hand"),
-		"entra-unread":           change(text, "read: [pending, current, previous]\n    users: [signing in to AWS]", "read: [pending]\n    users: [signing in to AWS]", "secret_name: aws-sso-entraid-integration", "secret_name: sign-in"),
-		"entra-other-field":      change(text, "client_id_field: client_id\n", "client_id_field: domain\n"),
-		"entra-known":            change(text, "known_secrets: []", "known_secrets: [test]"),
-		"entra-account":          change(text, "    field: client_secret\n", "    field: client_secret\n    account: \"999988887777\"\n"),
-		"password-without-field": change(text, "    field: password\n", ""),
-		"console-entry":          change(beside, "entry: cli", "entry: console"),
+		"embedded":                 text,
+		"side-by-side":             change(beside, "soak: 1h", "soak: 1s"),
+		"side-by-side-soak":        beside,
+		"side-by-side-changed":     change(beside, "soak: 1h", "soak: 2s", "expect_within: 8d", "expect_within: 9d"),
+		"revoke-first":             change(text, "overlap: none", "overlap: none\n    compromised: revoke-first"),
+		"only-pending-is-read":     change(text, "read: [pending, current, previous]", "read: [pending]"),
+		"changed":                  change(text, "expect_within: 8d", "expect_within: 9d"),
+		"quorum-of-two":            change(text, "approvers: \"@mp-approvers\"", "approvers: \"@mp-approvers\"\n    quorum: 2"),
+		"entra-by-hand":            change(text, "runbook: entra_client_secret", "runbook: entra_by_hand"),
+		"entra-unread":             change(text, "read: [pending, current, previous]\n    users: [signing in to AWS]", "read: [pending]\n    users: [signing in to AWS]", "secret_name: aws-sso-entraid-integration", "secret_name: sign-in"),
+		"entra-other-field":        change(text, "client_id_field: client_id\n", "client_id_field: domain\n"),
+		"entra-known":              change(text, "known_secrets: []", "known_secrets: [test]"),
+		"entra-account":            change(text, "    field: client_secret\n", "    field: client_secret\n    account: \"999988887777\"\n"),
+		"password-without-field":   change(text, "    field: password\n", ""),
+		"integration-keys-retired": change(text, "- name: pagerduty_integration_keys\n", "- name: pagerduty_integration_keys\n    exempt: {reason: PagerDuty is given up., review: \"2027-05-22\"}\n"),
+		"console-entry":            change(beside, "entry: cli", "entry: console"),
 	}
 	bytes := map[string][]byte{}
 	for name, text := range out {

@@ -132,6 +132,7 @@
 //
 //	issue{card} | {phrases}          the newest issue says so: title, state, labels, text, comments
 //	issue{card} ! {text}             it doesn't say so now
+//	no issue has {text}              neither title nor text nor comments of any
 //	github has {n} issues            open and closed; one too many fails at once
 //	github> {who} opens the issue {text}       labelled security, as the team's old workflow did
 //	github> outsider opens the issue {text}    somebody from outside, who can't give labels

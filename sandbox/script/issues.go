@@ -14,6 +14,7 @@ import (
 var issueForms = []form{
 	{`issue{card} | {phrases}`, (*player).issueSays},
 	{`issue{card} ! {text}`, (*player).issueLacks},
+	{`no issue has {text}`, (*player).noIssue},
 	{`github has {n} issues`, (*player).issueCount},
 	{`github> outsider opens the issue {text}`, func(p *player, m match) error { return p.opensIssue(m["text"], "outsider", true) }},
 	{`github> {who} opens the issue {text}`, func(p *player, m match) error { return p.opensIssue(m["text"], m["who"], false) }},
@@ -26,7 +27,7 @@ var issueForms = []form{
 	{`github> the next {n} lists of issues are empty`, func(p *player, m match) error { p.Stage.GitHub.HideIssues(m.number()); return nil }},
 }
 
-var speaksOfIssues = regexp.MustCompile(`(?m)^\s*(issue |github has \d+ issues|github> .*\bissues?\b)`)
+var speaksOfIssues = regexp.MustCompile(`(?m)^\s*(issue |no issue |github has \d+ issues|github> .*\bissues?\b)`)
 
 // SpeaksOfIssues reports whether a conversation is about issues, so that the
 // bot has to keep some.
@@ -79,6 +80,13 @@ func (p *player) issueLacks(m match) error {
 		return err
 	}
 	return about("the issue", lacks(issueText(x), m["text"]))
+}
+
+func (p *player) noIssue(m match) error {
+	if x, err := p.issue(m["text"]); err == nil {
+		return fmt.Errorf("issue %d has it: %s", x.Number, issueText(x))
+	}
+	return nil
 }
 
 func (p *player) issueCount(m match) error {

@@ -73,6 +73,7 @@ github> run of new-environment.yml is re-run
 github> runs finish
 issue | Rotate github_ci_user_pat Credential · open
 issue "Rotate github_ci_user_pat Credential" ! closed
+no issue has nuke_account_ids
 github has 4 issues
 github> outsider opens the issue Rotate github_ci_user_pat Credential
 github> member opens the issue Rotate github_ci_user_pat Credential
