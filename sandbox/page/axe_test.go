@@ -77,10 +77,13 @@ func TestThePageIsAccessible(t *testing.T) {
 	a.post(t, "", everythingJSON)
 	a.post(t, "", chooserJSON)
 	s.GitHub.RunConsumers("schedule", stage.CIUser)
+	if _, err := s.GitHub.OpenIssue(stage.PlatformRepo, "rekey-bot", "Rotate modernisation_pat_multirepo Credential", "**Due Fri 4 Dec 2026** (policy).\n\n- Secret: `modernisation_pat_multirepo`, `Modernisation PAT MultiRepo`\n- State: nobody has started it\n- Owner: `@modernisation-platform`", []string{"security", "kanban"}, false); err != nil {
+		t.Fatal(err)
+	}
 	i.b.Open(address)
 	tabs := browser.Eval[[]string](i.b, "[...document.querySelectorAll('.tabs a')].map((a) => a.pathname)")
 	tabs = append(tabs, "/nowhere", "/aws/secretsmanager/secret?name="+stage.UserPAT, "/aws/iam/users/sam",
-		"/github/"+stage.PlatformRepo+"/settings/secrets/actions", "/github/"+stage.PlatformRepo+"/actions/workflows/"+stage.Resources)
+		"/github/"+stage.PlatformRepo+"/settings/secrets/actions", "/github/"+stage.PlatformRepo+"/issues", "/github/"+stage.PlatformRepo+"/issues/1", "/github/"+stage.PlatformRepo+"/actions/workflows/"+stage.Resources)
 	for n, path := range tabs {
 		i.b.Open(address + path)
 		everyLook(i.b, func(look string, width int64) {

@@ -49,6 +49,8 @@ var actions = map[string]func(*site, request) (answer, error){
 	"run":                  (*site).run,
 	"rerun":                (*site).rerun,
 	"consumers":            (*site).consumers,
+	"issue-shut":           (*site).issueShut,
+	"issue-open":           (*site).issueOpen,
 	"secret-set":           (*site).secretSet,
 	"pd-key-make":          (*site).pdKeyMake,
 	"pd-key-delete":        (*site).pdKeyDelete,

@@ -46,6 +46,10 @@ func (s *site) github(rw http.ResponseWriter, r *http.Request) {
 		s.runs(rw, r, parts[0]+"/"+parts[1], parts[4])
 	case at("*", "*", "actions", "runs", "*"):
 		s.oneRun(rw, r, parts[0]+"/"+parts[1], number(parts[4]))
+	case at("*", "*", "issues"):
+		s.issues(rw, r, parts[0]+"/"+parts[1])
+	case at("*", "*", "issues", "*"):
+		s.oneIssue(rw, r, parts[0]+"/"+parts[1], number(parts[3]))
 	case at("*", "*", "tree", "main", "terraform", "pagerduty") && parts[0]+"/"+parts[1] == stage.PlatformRepo:
 		s.terraform(rw, r)
 	case at("*", "*", "settings", "secrets", "actions"):

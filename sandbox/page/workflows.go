@@ -33,6 +33,7 @@ type runsPage struct {
 	Repos      []named
 	Runs       []runRow
 	SecretsURL string
+	IssuesURL  string
 }
 
 // A named page is a name and where it leads.
@@ -60,7 +61,7 @@ func (s *site) runs(rw http.ResponseWriter, r *http.Request, repo, file string) 
 }
 
 func (s *site) repoPage(repo, file string) runsPage {
-	data := runsPage{Repo: repo, Path: "/github/" + repo, File: file, SecretsURL: "/github/" + repo + "/settings/secrets/actions"}
+	data := runsPage{Repo: repo, Path: "/github/" + repo, File: file, SecretsURL: "/github/" + repo + "/settings/secrets/actions", IssuesURL: "/github/" + repo + "/issues"}
 	for _, one := range repos {
 		_, name, _ := strings.Cut(one, "/")
 		data.Repos = append(data.Repos, named{name, "/github/" + one + "/actions", one == repo})
