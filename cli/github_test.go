@@ -10,6 +10,7 @@ import (
 
 	"rekey/need"
 	"rekey/sandbox/fakegithub/openapi"
+	"rekey/sandbox/script"
 	"rekey/sandbox/stage"
 )
 
@@ -17,7 +18,7 @@ import (
 // answers, is held to GitHub's own OpenAPI description.
 func TestTheBotKeepsToGitHubsDescription(t *testing.T) {
 	spec := filepath.Join(need.Specs(t), "npm", "github", "openapi-subset.json")
-	for _, name := range []string{"happy-path-by-put", "side-by-side", "workflow-fails", "consumer-is-run-by-the-bot"} {
+	for _, name := range []string{"happy-path-by-put", "side-by-side", "workflow-fails", "consumer-is-run-by-the-bot", "issue-kept", "issue-adopted"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join("testdata", "conversations", name+".txt")
@@ -27,7 +28,7 @@ func TestTheBotKeepsToGitHubsDescription(t *testing.T) {
 			}
 			var mu sync.Mutex
 			var off []string
-			w := newTownWith(t, stage.Options{Calm: true, GitHub: func(url func() string, fake http.Handler) (http.Handler, error) {
+			w := newTownWith(t, stage.Options{Calm: true, Issues: script.SpeaksOfIssues(text), GitHub: func(url func() string, fake http.Handler) (http.Handler, error) {
 				return openapi.Wrap(spec, url, fake, func(problem string) {
 					mu.Lock()
 					defer mu.Unlock()
