@@ -83,13 +83,20 @@ type tally rotation.Report
 func (t tally) said() string {
 	head := []string{count(t.Secrets, "secret")}
 	n := rotation.Report(t).Count
+	places, unlisted := 0, 0
+	for _, i := range t.Items {
+		if i.Unlisted != nil && len(i.Unlisted.Finding.Unlisted) > 0 {
+			places, unlisted = places+1, unlisted+len(i.Unlisted.Finding.Unlisted)
+		}
+	}
 	for _, part := range []struct {
 		n    int
 		said string
 	}{
 		{n(rotation.RankAlarm), "%d to be looked at now"}, {n(rotation.RankOverdue), "%d overdue"}, {n(rotation.RankStart), "%d to start this week"},
 		{n(rotation.RankParked) + n(rotation.RankRunning), "%d in progress"},
-		{n(rotation.RankOwed), "%d still owed"}, {n(rotation.RankUnknown), "%d not known"},
+		{n(rotation.RankOwed), "%d still owed"}, {n(rotation.RankUnknown) - places, "%d not known"},
+		{unlisted, "%d not in the catalogue"},
 	} {
 		if part.n > 0 {
 			head = append(head, fmt.Sprintf(part.said, part.n))

@@ -20,8 +20,8 @@ func (s *Stage) seedUnlisted() {
 		OtherTeams: {"owner": "data-platform"},
 	} {
 		s.AWS.AddSecret(name, "made-for-a-test")
-		s.AWS.Backdate(name, forgottenAge)
 		s.AWS.Tag(name, tags)
+		s.AWS.Backdate(name, forgottenAge)
 	}
 }
 
