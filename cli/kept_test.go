@@ -69,15 +69,43 @@ func TestASandboxGoesOnWhereItEnded(t *testing.T) {
 	}
 }
 
+// Whoever opens the sandbox finds something of everything: what is overdue and
+// what expires, what needs no rotation, a debt, and a rotation that is parked.
+// The digest says so on Monday, and it is there at the next start as well.
+func TestTheSandboxHasAPast(t *testing.T) {
+	t.Parallel()
+	k := &keptSandbox{t: t, dir: filepath.Join(t.TempDir(), "lived"), env: []string{asLived + "=yes"}}
+	k.start()
+	k.see("Still owed: The old token of PagerDuty Organisation Level Token")
+	k.see(">Retry</button>")
+	k.gone("The team is at work")
+	k.do("advance", url.Values{"by": {"monday"}})
+	for _, text := range []string{"Overdue", "Expiring", "Parked", "Still to be revoked"} {
+		k.see(text)
+	}
+	k.end(syscall.SIGKILL)
+	k.start()
+	k.see("Still owed: The old token of PagerDuty Organisation Level Token")
+	k.see(">Retry</button>")
+	if strings.Contains(k.page, "The team is at work") {
+		t.Error("the past is played again")
+	}
+	k.end(syscall.SIGTERM)
+}
+
 // asSandbox makes the test binary behave as `rekey sandbox --data` with the
 // directory that it names, whose bot is the test binary too.
 const asSandbox = "REKEY_TEST_AS_SANDBOX"
+
+// asLived lets that sandbox begin with what happened before somebody came.
+const asLived = "REKEY_TEST_AS_LIVED"
 
 func keepSandbox(data string) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	err := sandbox.Run(ctx, sandbox.Config{
 		Executable: os.Args[0], Env: []string{asRekey + "=" + filepath.Join(filepath.Dir(data), "embedded.yaml")}, Data: data, Out: os.Stdout,
+		Prologue: os.Getenv(asLived) != "",
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -94,6 +122,7 @@ type keptSandbox struct {
 	cmd     *exec.Cmd
 	address string
 	client  *http.Client
+	env     []string
 	page    string // what was seen last
 }
 
@@ -109,6 +138,7 @@ func (k *keptSandbox) start() {
 	}
 	k.cmd = exec.Command(exe)
 	k.cmd.Env = append(os.Environ(), asSandbox+"="+k.dir)
+	k.cmd.Env = append(k.cmd.Env, k.env...)
 	k.cmd.Stderr = k.t.Output()
 	out, err := k.cmd.StdoutPipe()
 	if err == nil {
@@ -191,7 +221,15 @@ func (k *keptSandbox) see(text string) { k.t.Helper(); k.seeAt("/", text) }
 
 func (k *keptSandbox) seeAt(path, text string) {
 	k.t.Helper()
-	ctx, stop := context.WithTimeout(k.t.Context(), time.Minute)
+	k.until(path, text, true)
+}
+
+// gone waits until the page says something no more.
+func (k *keptSandbox) gone(text string) { k.t.Helper(); k.until("/", text, false) }
+
+func (k *keptSandbox) until(path, text string, said bool) {
+	k.t.Helper()
+	ctx, stop := context.WithTimeout(k.t.Context(), 2*time.Minute)
 	defer stop()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, k.address+"/events", nil)
 	if err != nil {
@@ -203,11 +241,11 @@ func (k *keptSandbox) seeAt(path, text string) {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	for changes := bufio.NewScanner(answer.Body); ; {
-		if strings.Contains(k.get(path), text) {
+		if strings.Contains(k.get(path), text) == said {
 			return
 		}
 		if !changes.Scan() {
-			k.t.Fatalf("%s doesn't say %q:\n%s", path, text, k.words())
+			k.t.Fatalf("%s says %q is %v:\n%s", path, text, !said, k.words())
 		}
 	}
 }

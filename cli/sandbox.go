@@ -14,7 +14,7 @@ import (
 func sandboxCommand(catalogue []byte) *cobra.Command {
 	var config sandbox.Config
 	var scripts []string
-	var grammar, browse bool
+	var grammar, browse, empty bool
 	var path string
 	cmd := &cobra.Command{
 		Use:   "sandbox [--script FILE…]",
@@ -53,6 +53,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 					return exit(ExitUsage, err)
 				}
 			}
+			config.Prologue = !empty && path == ""
 			if browse {
 				config.Open = func(address string) error { return openBrowser(cmd.Context(), address) }
 			}
@@ -70,6 +71,7 @@ func sandboxCommand(catalogue []byte) *cobra.Command {
 	flags.StringVar(&config.Listen, "listen", "127.0.0.1:8020", "address of the page; only loopback")
 	flags.BoolVar(&config.App, "app", false, "the bot signs in to GitHub as an App, not with a token")
 	flags.StringVar(&config.Data, "data", "", "directory in which the world is kept, and the bot's database, settings and log, to go on with later; empty: a temporary one")
+	flags.BoolVar(&empty, "empty", false, "begin with an empty channel: nobody has rotated anything before")
 	flags.BoolVar(&browse, "open", false, "open the page in a browser")
 	flags.StringVar(&path, "catalogue", "", "catalogue file to try out; what it names and the sandbox lacks is made")
 	flags.StringArrayVar(&scripts, "script", nil, "play this conversation, and those named after it, instead of opening a page")

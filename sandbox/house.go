@@ -20,6 +20,7 @@ type house struct {
 	lock   *os.File // goes to the bot
 	before []byte   // what Slack was sent in earlier sandboxes
 
+	prologue prologue
 	recalled bool // the world is that of an earlier sandbox
 	leave    func()
 }

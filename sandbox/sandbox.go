@@ -43,6 +43,10 @@ type Config struct {
 	// conversation has a new world. Empty: a temporary one, removed at the end.
 	Data string
 
+	// Prologue has the team play two rotations of the last days while the page
+	// is opened, in a new world.
+	Prologue bool
+
 	keep bool // Data has the world in it
 
 	// App makes the bot a GitHub App that may list the organisation's tokens,
@@ -102,7 +106,7 @@ func (h *house) run(ctx context.Context, c Config, listener net.Listener) error 
 	s, b, leaks := h.stage, h.bot, h.stage.NewLeakMonitor(h.written)
 	group, ctx := errgroup.WithContext(ctx)
 	parts := page.Parts{
-		Stage: s, BotStatus: b.status, KillBot: b.kill, Leaks: leaks.Report, DiskFull: b.diskFull,
+		Stage: s, BotStatus: b.status, KillBot: b.kill, Leaks: leaks.Report, DiskFull: b.diskFull, Playing: h.prologue.said,
 		Put: func(ctx context.Context, person string, args []string, stdin string) (string, error) {
 			return b.program.run(ctx, "put", s.PersonEnv(person), args, stdin)
 		},
@@ -143,6 +147,10 @@ func (h *house) run(ctx context.Context, c Config, listener net.Listener) error 
 	})
 	if h.keeper != nil {
 		group.Go(func() error { return h.keeper.run(ctx) })
+	}
+	if c.Prologue && !h.recalled {
+		h.prologue.playing.Store(true)
+		group.Go(func() error { return h.prelude(ctx) })
 	}
 	group.Go(func() error { return h.greet(ctx, c, listener.Addr().String()) })
 	return group.Wait()

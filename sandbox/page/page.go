@@ -38,6 +38,9 @@ type Parts struct {
 	// BotStatus says in a few words how the bot is; nil says nothing.
 	BotStatus func() string
 
+	// Playing says what is being played by others; nil or empty: nothing is.
+	Playing func() string
+
 	// KillBot kills the bot as a crash would; nil shows no button for it.
 	KillBot func() error
 
@@ -107,6 +110,7 @@ type screen struct {
 	Console    template.HTML
 	Clock      string // what the world's clock shows
 	Bot        string
+	Playing    string            // what others play meanwhile
 	Leaks      *stage.LeakReport // nil: nobody searches
 	MayKill    bool
 	Guide      guide
@@ -124,6 +128,9 @@ func (s *site) show(rw http.ResponseWriter, r *http.Request, c console) {
 	view.Clock = s.Stage.World.Now().In(s.reader(s.visitor(r)).zone).Format("Mon 2 Jan 2006, 15:04")
 	if s.BotStatus != nil {
 		view.Bot = s.BotStatus()
+	}
+	if s.Playing != nil {
+		view.Playing = s.Playing()
 	}
 	if s.Leaks != nil {
 		report := s.Leaks()
