@@ -134,6 +134,7 @@ func (s Service) Serve(ctx context.Context) error {
 func (s Service) book(clients steps.Providers) (*rotation.Catalogue, error) {
 	book := steps.Book(clients)
 	book.ID, book.Link, book.Listing, book.Tags = s.settings.id, s.settings.link, s.settings.Features.Listing, s.settings.Features.Tags
+	book.Own = s.env.own()
 	return loadCatalogue(s.env.values["REKEY_CATALOGUE"], s.catalogue, book)
 }
 
@@ -163,6 +164,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 		return exit(ExitUsage, err)
 	}
 	clients.Slack, clients.People = slack, slack.Members
+	s.slackSignIns(clients.Own, slack)
 	engine := rotation.NewEngine(rotation.Engine{
 		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: hours,
@@ -279,6 +281,7 @@ func (s Service) providers(ctx context.Context) (steps.Providers, error) {
 	}
 	return steps.Providers{
 		AWS: secrets, GitHub: hub, PagerDuty: pager, Entra: tenant, Webhooks: slackhook.New(s.env.values["SLACK_API_URL"]),
+		Own: s.signIns(hub, pager, tenant),
 	}, nil
 }
 

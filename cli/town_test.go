@@ -55,6 +55,7 @@ type town struct {
 	dir       string
 	child     bool
 	catalogue []byte
+	besides   []string // of the environment, when the bot is started next
 
 	mu   sync.Mutex
 	logs *lockedBuffer
@@ -126,9 +127,9 @@ func (w *town) file(name string, text []byte) string {
 }
 
 func (w *town) env() []string {
-	return append(w.stage.Env(),
+	return append(append(w.stage.Env(),
 		"DATABASE_URL="+filepath.Join(w.dir, "rekey.db"), "REKEY_CONFIG="+w.file("settings.yaml", w.stage.Settings()),
-		"REKEY_CATALOGUE="+w.file("catalogue.yaml", w.catalogue), "REKEY_LISTEN=127.0.0.1:0")
+		"REKEY_CATALOGUE="+w.file("catalogue.yaml", w.catalogue), "REKEY_LISTEN=127.0.0.1:0"), w.besides...)
 }
 
 // start starts the bot and waits until presses reach it.

@@ -135,7 +135,11 @@ func stakes(r *rotation.Rotation) []string {
 		}
 		out = append(out, long+users+".")
 	case r.Plan.Overlap == rotation.SideBySide && step.Is(rotation.KindApprove):
-		out = append(out, "The old and the new "+noun(r)+" work side by side, so nothing has to fail. Until the old one is revoked, this can be rolled back.")
+		both := "The old and the new " + noun(r) + " work side by side, so nothing has to fail."
+		if len(r.Plan.RollBack) > 0 {
+			both += " Until the old one is revoked, this can be rolled back."
+		}
+		out = append(out, both)
 	}
 	if r.Ending == rotation.Complete && r.Facts.Used.IsZero() {
 		out = append(out, r.Facts.Meanwhile)

@@ -31,6 +31,7 @@ type Book struct {
 	ID       func(handle string) (string, bool) // the Slack id behind "@group" or "#channel"
 	Link     func(url string) string            // where a link leads; nil: where it says
 	Tags     bool                               // whether a rotation ends with the tag of its next due date
+	Own      []Own                              // what Rekey itself signs in with, which are rows too
 	Listing  bool                               // whether Secrets Manager is asked which secrets there are
 }
 
@@ -70,6 +71,7 @@ func LoadCatalogue(text []byte, book Book) (*Catalogue, error) {
 			l.fail(entry, "there is no key %q; a catalogue has secrets:, runbooks: and ignore:", key)
 		}
 	}
+	l.own()
 	l.render()
 	if len(c.Secrets) == 0 && len(l.problems) == 0 {
 		l.fail(top, "there is no secret in it; name at least one under secrets:")

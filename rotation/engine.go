@@ -83,6 +83,9 @@ func (e *Engine) Start(ctx context.Context, o Order, by Person) (*Rotation, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := e.last(ctx, o); err != nil {
+		return nil, err
+	}
 	r, event := New(plan, by, e.Now())
 	r.Facts.OldSeen = e.seenAt(ctx, plan.Secret)
 	e.schedule(r)

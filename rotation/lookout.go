@@ -34,7 +34,7 @@ const (
 func (e *Engine) Watch(ctx context.Context) error {
 	l := &lookout{
 		engine: e, watches: e.Catalogue.Watches(), busy: map[[2]string]bool{},
-		looked: map[[2]string]time.Time{}, served: map[[2]string]int{}, alarms: map[[2]string]int64{},
+		looked: map[[2]string]time.Time{}, served: map[[2]string]int{}, alarms: map[[2]string]int64{}, first: map[[2]string]map[string]int64{},
 	}
 	for err := l.remember(ctx); err != nil; err = l.remember(ctx) {
 		if ctx.Err() != nil {
@@ -91,10 +91,11 @@ type lookout struct {
 	watches []Watch
 
 	mu     sync.Mutex
-	busy   map[[2]string]bool      // what is being looked at, by row and kind
-	looked map[[2]string]time.Time // when it was looked at last
-	served map[[2]string]int       // the last ask that was followed
-	alarms map[[2]string]int64     // since when there is an alarm, Unix seconds
+	busy   map[[2]string]bool             // what is being looked at, by row and kind
+	looked map[[2]string]time.Time        // when it was looked at last
+	served map[[2]string]int              // the last ask that was followed
+	alarms map[[2]string]int64            // since when there is an alarm, Unix seconds
+	first  map[[2]string]map[string]int64 // since when each thing was seen whose age isn't told
 }
 
 func (w Watch) key() [2]string { return [2]string{w.Row, w.Kind} }
@@ -114,7 +115,10 @@ func (l *lookout) remember(ctx context.Context) error {
 			}
 			continue
 		}
-		l.looked[key], l.alarms[key] = s.Looked, s.Finding.Since
+		l.looked[key], l.alarms[key], l.first[key] = s.Looked, s.Finding.Since, map[string]int64{}
+		for _, d := range s.Finding.Dates {
+			l.first[key][d.Name] = d.Created
+		}
 	}
 	return nil
 }
@@ -210,6 +214,7 @@ func (l *lookout) look(ctx context.Context, w *Watch, began time.Time) {
 		s.Failed = e.blind(w, err)
 	} else {
 		f.Since = l.since(w, f.Alarm, began)
+		l.ages(w, &f, began.Unix())
 		s.Finding = f
 	}
 	if err := e.Memory.Sight(ctx, s); err != nil {

@@ -74,7 +74,7 @@ func (c *Catalogue) plan(s *Secret, o Order) (Plan, []string) {
 	}
 	p.Prover, p.Proof = r.proof(book)
 	p.Steps = r.steps(book, order, "")
-	if c.book.Tags && s.Exempt == nil {
+	if c.book.Tags && s.Exempt == nil && s.Own == nil {
 		p.Steps = append(p.Steps, Step{ID: "tag_expiry", Kind: "tag_expiry", Title: "Tag the secret with its next due date", Done: "Due date tagged", By: Rekey, With: Params("{}")})
 	}
 	if p.Overlap == SideBySide {

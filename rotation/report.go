@@ -70,8 +70,16 @@ func NewReport(known []Standing, debtors []*Rotation, now time.Time, zone *time.
 			out.Items = append(out.Items, Item{Rank: RankOwed, On: d.Since, Debt: &d, Debtor: r, now: now, zone: zone})
 		}
 	}
-	slices.SortStableFunc(out.Items, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), a.On.Compare(b.On)) })
+	slices.SortStableFunc(out.Items, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), last(a)-last(b), a.On.Compare(b.On)) })
 	return out
+}
+
+// last is 1 for what is replaced last: Rekey's own.
+func last(e Item) int {
+	if e.Secret.Own != nil {
+		return 1
+	}
+	return 0
 }
 
 // Count is how many items have a rank.

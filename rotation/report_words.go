@@ -123,6 +123,9 @@ func (e Item) Why() string {
 	case !d.Expiry.IsZero() && e.day(d.Expiry) == e.day(d.Policy):
 		return "the " + Clean(noun) + " expires that day, and policy says the same"
 	}
+	if e.Secret.Own != nil && d.By == ByPolicy {
+		return "policy, counted from the day on which Rekey first saw it"
+	}
 	return map[Clock]string{
 		ByPolicy: "policy", ByKey: "policy, by the age of the access key",
 		ByExpiry: "the " + Clean(noun) + " expires that day",

@@ -44,6 +44,7 @@ type Secret struct {
 
 	User string `yaml:"-"` // of a member: the handle of whoever confirms for it
 	Of   string `yaml:"-"` // of a member: the row that it stands in
+	Own  *Own   `yaml:"-"` // it is one of Rekey's own; nil: it isn't
 }
 
 // A Member is one of the secrets of a row that has several, such as the access

@@ -81,6 +81,7 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 		out.Clocks.Unread = out.Last.State == Complete && out.Last.Facts.Unread
 	}
 	out.look(seen.Of(s.Name, KindVersion), version)
+	out.look(seen.Of(s.Name, KindOwn), version)
 	out.keys(seen[s.Of])
 	out.ends(seen[s.Name])
 	return out

@@ -34,7 +34,7 @@ type Finding struct {
 // A Dated is one thing found, and when its present value was made.
 type Dated struct {
 	Name    string `json:"name"`
-	Created int64  `json:"created"` // Unix seconds
+	Created int64  `json:"created"` // Unix seconds; zero in what a Watcher returns: not told, so since it was first seen
 }
 
 // When is when the value was made.
@@ -76,7 +76,7 @@ func (c *Catalogue) Watches() []Watch {
 		place := renderer{}
 		out = append(out, Watch{Row: s.Name, Kind: KindVersion, With: place.marshal(KindVersion, map[string]string{"id": s.SecretID, "region": s.Region, "role_arn": s.Role})})
 	}
-	return append(out, c.listings()...)
+	return append(append(out, c.own()...), c.listings()...)
 }
 
 // watches renders what is to be looked at for a row.

@@ -19,6 +19,7 @@ type Providers struct {
 	Webhooks  Webhooks
 	Slack     Messages
 	People    Colleagues
+	Own       map[string]OwnCredential // what Rekey itself signs in with, by the row's name
 }
 
 // AWS is what the steps need of AWS.
@@ -170,6 +171,7 @@ func Watchers(p Providers) map[string]rotation.Watcher {
 	return map[string]rotation.Watcher{
 		rotation.KindVersion:  Version{p.AWS},
 		rotation.KindUnlisted: Unlisted{p.AWS},
+		rotation.KindOwn:      Own{p.Own},
 		"no_active_keys":      NoActiveKeys{p.AWS},
 		"iam_users":           IAMUsers{p.AWS},
 		"client_secrets":      WatchClientSecrets{p.Entra},
@@ -231,5 +233,8 @@ func All(p Providers) map[string]rotation.Action {
 		"compare_keys":    CompareKeys{p.AWS, p.PagerDuty},
 		"reapply":         Reapply{p.GitHub},
 		"tag_expiry":      TagExpiry{p.AWS},
+
+		rotation.KindReplaceOwn: ReplaceOwn{p.Own},
+		"approve_own":           ApproveOwn{p.Own},
 	}
 }
