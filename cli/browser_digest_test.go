@@ -37,7 +37,7 @@ func TestTheDigestAndAppHomeInABrowser(t *testing.T) {
 	b.Click("button", " rekey: Home")
 	b.See("Waiting for you")
 	b.See("AWS seen ")
-	b.See("1 to 20 of 21") // with what the catalogue doesn't name
+	b.See("1 to 20 of 26") // with Rekey's own, and what the catalogue doesn't name
 	b.Click("button", "Not rotated (7)")
 	b.See("1 to 7 of 7")
 	shot("2-home")
