@@ -92,7 +92,9 @@ func TestWhatHasNoAgeIsAsOldAsItsFirstSighting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := keep(t)
 		began := time.Now()
-		mark := func(m string) { w.world.set("tok", rotation.Finding{Words: "It is taken.", Dates: []rotation.Dated{{Name: m}}}, nil) }
+		mark := func(m string) {
+			w.world.set("tok", rotation.Finding{Words: "It is taken.", Dates: []rotation.Dated{{Name: m}}}, nil)
+		}
 		created := func() time.Time { return w.seen.of("tok", "keys").Finding.Dates[0].When() }
 		mark("aaaa")
 		w.pass(time.Second)
