@@ -53,12 +53,11 @@ func (row Row) SnoozeDays(in []int, c Context) []time.Time {
 // one secret, or of one of several. In is in how many days that may be.
 func Snooze(rows []Row, in []int, channel string, c Context) slack.ModalViewRequest {
 	p := newPage(c, "")
-	only, until := "", []time.Time{}
+	only, until := "", Row{}.SnoozeDays(in, c)
 	if len(rows) == 1 {
 		only, until = rows[0].Secret.Name, rows[0].SnoozeDays(in, c)
 		p.section(rows[0].entry(c).line.said)
 	} else {
-		until = Row{}.SnoozeDays(in, c)
 		which := &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: SnoozeSecret, Placeholder: words("Choose a secret", maxPlaceholder)}
 		for _, row := range rows {
 			if name := row.Secret.Name; utf8.RuneCountInString(name) <= maxOptionValue && len(which.Options) < maxOptions {
