@@ -166,7 +166,7 @@ func (s Service) run(ctx context.Context, log *slog.Logger, db *storage.DB, book
 	clients.Slack, clients.People = slack, slack.Members
 	s.slackSignIns(clients.Own, slack)
 	engine := rotation.NewEngine(rotation.Engine{
-		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Members: slack.Members, Now: s.Now, Waits: waits,
+		Store: db, Catalogue: book, Actions: steps.All(clients), Provers: steps.Provers(clients), Watchers: steps.Watchers(clients), Memory: db, Values: clients.AWS, Members: slack.Members, Now: s.Now, Waits: waits,
 		Hours: hours,
 		Fence: db.Fence(), Log: log, Changed: slack.Cards.Wake,
 	})

@@ -17,6 +17,7 @@ type Engine struct {
 	Provers   map[string]Prover  // by name
 	Watchers  map[string]Watcher // by kind
 	Memory    Memory             // what Watch keeps; nil only where nothing is watched
+	Values    Reader             // reads what was changed outside; nil: it isn't tried
 	Members   Members
 	Now       func() time.Time // the wall clock, or the sandbox's
 	Waits     Waits

@@ -35,6 +35,7 @@ func (e *Engine) Watch(ctx context.Context) error {
 	l := &lookout{
 		engine: e, watches: e.Catalogue.Watches(), busy: map[[2]string]bool{},
 		looked: map[[2]string]time.Time{}, served: map[[2]string]int{}, alarms: map[[2]string]int64{}, first: map[[2]string]map[string]int64{},
+		before: map[[2]string]Sighting{},
 	}
 	for err := l.remember(ctx); err != nil; err = l.remember(ctx) {
 		if ctx.Err() != nil {
@@ -96,6 +97,7 @@ type lookout struct {
 	served map[[2]string]int              // the last ask that was followed
 	alarms map[[2]string]int64            // since when there is an alarm, Unix seconds
 	first  map[[2]string]map[string]int64 // since when each thing was seen whose age isn't told
+	before map[[2]string]Sighting         // what the last good look showed
 }
 
 func (w Watch) key() [2]string { return [2]string{w.Row, w.Kind} }
@@ -115,7 +117,7 @@ func (l *lookout) remember(ctx context.Context) error {
 			}
 			continue
 		}
-		l.looked[key], l.alarms[key], l.first[key] = s.Looked, s.Finding.Since, map[string]int64{}
+		l.looked[key], l.alarms[key], l.first[key], l.before[key] = s.Looked, s.Finding.Since, map[string]int64{}, s
 		for _, d := range s.Finding.Dates {
 			l.first[key][d.Name] = d.Created
 		}
@@ -212,18 +214,51 @@ func (l *lookout) look(ctx context.Context, w *Watch, began time.Time) {
 	s := Sighting{About: w.Row, Kind: w.Kind, Looked: began}
 	if err != nil {
 		s.Failed = e.blind(w, err)
-	} else {
-		f.Since = l.since(w, f.Alarm, began)
-		l.ages(w, &f, began.Unix())
-		s.Finding = f
-	}
-	if err := e.Memory.Sight(ctx, s); err != nil {
-		e.Log.Error("what was seen couldn't be kept", "about", w.Row, "kind", w.Kind, "error", err)
+		l.keep(ctx, w, &s)
 		return
 	}
-	if s.Finding.Alarm {
+	l.ages(w, &f, began.Unix())
+	var t *trial
+	s.Finding, t = l.compare(ctx, w, f, began)
+	kept := l.keep(ctx, w, &s)
+	if kept && t != nil { // that it is tried is on disk, so that it isn't tried over and over
+		s.Finding = e.judge(ctx, w, t)
+		if ctx.Err() != nil {
+			return
+		}
+		if kept = l.keep(ctx, w, &s); kept {
+			e.note(ctx, w.Row, "tried", "Tried version "+t.change.Version+", which was changed outside Rekey"+t.change.Said+".")
+		}
+	}
+	if kept && s.Finding.Alarm && w.Kind != KindVersion { // what somebody saved is for people to mend
 		e.raise(ctx, w, s.Finding, began)
 	}
+}
+
+// keep keeps what a look showed, and reports whether that went well.
+func (l *lookout) keep(ctx context.Context, w *Watch, s *Sighting) bool {
+	e := l.engine
+	if s.Failed == "" {
+		s.Finding.Since = l.since(w, s.Finding.Alarm, s.Looked)
+	}
+	if err := e.Memory.Sight(ctx, *s); err != nil {
+		e.Log.Error("what was seen couldn't be kept", "about", w.Row, "kind", w.Kind, "error", err)
+		return false
+	}
+	if s.Failed == "" {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		s.Seen = s.Looked
+		l.before[w.key()] = *s
+	}
+	return true
+}
+
+// last is what the last good look showed.
+func (l *lookout) last(w *Watch) Sighting {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.before[w.key()]
 }
 
 // since is since when there has been an alarm.

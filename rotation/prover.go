@@ -11,7 +11,8 @@ import (
 
 // A Prover tries values at the provider that issues them. It keeps no state:
 // what a value has to prove stands in the runbook's proof: and is copied into
-// the plan.
+// the plan. Neither Try nor Prove changes anything, or shows anywhere that
+// people read.
 type Prover interface {
 	// Provider is what people call it: "GitHub".
 	Provider() string

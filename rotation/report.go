@@ -142,7 +142,7 @@ func (e Item) About() *Rotation {
 
 // Startable reports whether a rotation of it can be started as it stands.
 func (e Item) Startable() bool {
-	return e.Debt == nil && !e.Exempt() && !e.Whole && e.Running == nil && e.Rank >= RankOverdue
+	return e.Debt == nil && !e.Exempt() && !e.Whole && e.Running == nil && (e.Rank >= RankOverdue || e.refused())
 }
 
 // Fine reports whether it needs nobody within a month.

@@ -156,7 +156,12 @@ func (e Item) outside() string {
 	if e.Outside.IsZero() {
 		return ""
 	}
-	return ", changed outside Rekey " + e.day(e.Outside)
+	return ", " + e.changed()
+}
+
+// changed says when somebody changed it outside Rekey, and what came of that.
+func (e Item) changed() string {
+	return "changed outside Rekey " + e.day(e.Outside) + e.Proven
 }
 
 // stale is how old a look may be before it is said how old it is.
@@ -180,6 +185,9 @@ func (e Item) AsOf() string {
 // alarm says what isn't as it has to be, and since when that was seen.
 func (e Item) alarm() string {
 	f := e.Alarms[0].Finding
+	if e.Alarms[0].Kind == KindVersion && !e.Outside.IsZero() {
+		return e.changed()
+	}
 	if f.Since == 0 {
 		return f.Words
 	}

@@ -21,6 +21,7 @@ type Standing struct {
 	Clocks   Clocks     // what makes it due
 	Seen     time.Time  // when a provider last showed something of it; zero: never
 	Outside  time.Time  // when somebody changed it outside Rekey; zero: nobody did
+	Proven   string     // what that value showed when it was tried: ", and it works"
 	Alarms   []Sighting // what isn't as it has to be
 	Unlisted *Sighting  // secrets that the catalogue doesn't name; the rest but Whole and Blind is empty then
 	Blind    *Sighting  // a look that last showed nothing; nil: all did
@@ -53,9 +54,6 @@ func (s Sights) Of(about, kind string) *Sighting {
 func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 	out := Standing{Secret: s}
 	for i, x := range seen[s.Name] {
-		if x.Finding.Alarm {
-			out.Alarms = append(out.Alarms, x)
-		}
 		if x.Failed != "" && out.Blind == nil {
 			out.Blind = &seen[s.Name][i]
 		}
@@ -69,6 +67,11 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 		out.Running = newest
 	default:
 		out.Last = newest
+	}
+	for _, x := range seen[s.Name] {
+		if x.Finding.Alarm && !out.overtaken(x) {
+			out.Alarms = append(out.Alarms, x)
+		}
 	}
 	if s.Exempt != nil {
 		out.Clocks.Review = s.Exempt.Due()
@@ -91,6 +94,9 @@ func Stand(s Secret, newest *Rotation, seen Sights) Standing {
 // rotation has learned it.
 func (s *Standing) ends(seen []Sighting) {
 	for _, x := range seen {
+		if s.overtaken(x) {
+			continue
+		}
 		s.Clocks.Unread = s.Clocks.Unread || x.Finding.Unread
 		if x.Finding.Ends != 0 && s.Clocks.Expires.IsZero() {
 			s.Clocks.Expires = time.Unix(x.Finding.Ends, 0).UTC()
@@ -105,6 +111,9 @@ func (s *Standing) look(v *Sighting, left string) {
 		return
 	}
 	version, created := v.Finding.Dates[0].Name, v.Finding.Dates[0].When()
+	if v.Finding.Outside != nil && !s.overtaken(*v) {
+		s.Outside, s.Proven = created, v.Finding.Outside.Said
+	}
 	switch {
 	case s.Last == nil, version == left:
 		s.Clocks.Current = created

@@ -123,7 +123,7 @@ func (e Item) Ending(t Ticket) (Ending, bool) {
 	switch last := e.Last; {
 	case e.Exempt():
 		return Ending{Why: "It isn't rotated any more: " + e.Secret.Exempt.Reason, Reason: "not_planned"}, true
-	case e.Running != nil:
+	case e.Running != nil, e.refused():
 		return Ending{}, false
 	case last != nil && last.State == Complete && last.Ended.After(t.Wanted):
 		return Ending{Rotation: last, Reason: "completed"}, true

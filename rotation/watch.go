@@ -29,6 +29,7 @@ type Finding struct {
 	Ends     int64    `json:"ends,omitempty"`     // until when the value in use lives, as its provider says: Unix seconds
 	Unlisted []Listed `json:"unlisted,omitempty"` // secrets that the catalogue doesn't name
 	Unread   bool     `json:"unread,omitempty"`   // the provider names an end that can't be true
+	Outside  *Foreign `json:"outside,omitempty"`  // the version that is current was made so by somebody else: set by the engine
 }
 
 // A Dated is one thing found, and when its present value was made.
