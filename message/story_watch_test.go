@@ -78,6 +78,11 @@ func watched(by map[string]*story, c Context, post func(string, Post), view func
 	version := func(id string, days int) rotation.Finding {
 		return rotation.Finding{Dates: []rotation.Dated{{Name: id, Created: clock("09:00").AddDate(0, 0, -days).Unix()}}}
 	}
+	outside := func(c rotation.Foreign) rotation.Finding {
+		f := version(c.Version, 3)
+		f.Outside, f.Alarm, f.Since = &c, c.Wrong, clock("10:57").Unix()
+		return f
+	}
 	old := clock("09:00").AddDate(0, 0, -2)
 	blind := func(about, failed string, f rotation.Finding, seen time.Time) rotation.Sighting {
 		return rotation.Sighting{About: about, Kind: rotation.KindVersion, Finding: f, Seen: seen, Looked: clock("10:00"), Failed: failed, Failing: old}
@@ -91,10 +96,11 @@ func watched(by map[string]*story, c Context, post func(string, Post), view func
 	all := []rotation.Sighting{
 		sight(breakGlass, "no_active_keys", alarmed, "10:15"),
 		sight("overdue", rotation.KindVersion, version("v1", 200), "10:15"),
-		sight("by_hand", rotation.KindVersion, version("v9", 3), "10:57"),
+		sight("by_hand", rotation.KindVersion, outside(rotation.Foreign{Version: "v9", Said: ", and it works", Settled: true}), "10:57"),
 		blind("refused", refused, rotation.Finding{}, time.Time{}),
 		blind("stale", "AWS didn't answer (DescribeSecret: timeout)", version("v1", 100), old),
 		sight("keys", "iam_users", inventory, "10:15"),
+		sight("mistyped", rotation.KindVersion, outside(rotation.Foreign{Version: "v9", Said: ", and GitHub refuses it", Wrong: true, Settled: true}), "10:57"),
 	}
 	seen := rotation.Sort(all)
 	secret := func(name, title string) rotation.Secret {
@@ -113,6 +119,7 @@ func watched(by map[string]*story, c Context, post func(string, Post), view func
 	whole.Whole = true
 	rows := []Row{
 		{Standing: rotation.Stand(secret("by_hand", "Saved in the console"), done, seen)},
+		{Standing: rotation.Stand(secret("mistyped", "Mistyped in the console"), done, seen)},
 		{Standing: rotation.Stand(secret("expires", "Expires before policy says"), expires, seen)},
 		{Standing: rotation.Stand(exempt("circleci", "mod-platform-circleci", "2027-06-01"), nil, seen)},
 		{Standing: rotation.Stand(exempt("review", "environment_management", "2026-11-01"), nil, seen)},

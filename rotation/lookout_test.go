@@ -168,7 +168,7 @@ func TestHundredsOfLooksAreNoBurst(t *testing.T) {
 		w.stop()
 		book := book
 		book.Actions = w.engine.Actions
-		book.Watchers = w.engine.Watchers
+		book.Watchers, book.Provers = w.engine.Watchers, w.engine.Provers
 		c, err := rotation.LoadCatalogue([]byte(rows), book)
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package rotation
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -170,11 +171,34 @@ func (e *Engine) prove(ctx context.Context, t *trial) (c Credential, shown Proof
 	if err != nil {
 		return c, shown, err
 	}
+	if shown.Wrong, err = e.beside(ctx, t); err != nil || shown.Wrong != "" {
+		return c, shown, err
+	}
 	if c, err = prover.Try(ctx, value, plan.Proof); err != nil {
 		return c, shown, err
 	}
 	shown, err = prover.Prove(ctx, value, c, plan.Proof)
 	return c, shown, err
+}
+
+// beside says what another field of the secret holds wrongly beside the value,
+// or "".
+func (e *Engine) beside(ctx context.Context, t *trial) (string, error) {
+	f, ok := e.Provers[t.plan.Prover].(Fielded)
+	if !ok || t.plan.Field == "" {
+		return "", nil
+	}
+	fields := f.Fields(t.plan.Proof)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		kept, err := e.Values.Read(ctx, t.plan.Place(), t.change.Version, Current, name)
+		if err != nil {
+			return "", err
+		}
+		if !kept.Same(NewValue(fields[name])) {
+			return "stands beside another " + name + " than " + fields[name] + ", which the catalogue names", nil
+		}
+	}
+	return "", nil
 }
 
 // note writes into the audit log what was noticed.

@@ -24,6 +24,7 @@ const watchedRows = `runbooks:
   token:
     owner: "#platform"
     review: "2027-05-22"
+    proof: {by: vault}
     steps:
       approve: {kind: approve, title: Approve}
       make: {kind: receive, title: Make}
@@ -53,6 +54,7 @@ secrets:
     approvers: "@approvers"
     runbook: token
     overlap: none
+    read: [current]
     watch: [{kind: keys, user: tok}]
 `
 
@@ -148,6 +150,7 @@ func (m *sights) of(about, kind string) rotation.Sighting {
 type watchtower struct {
 	*testing.T
 	world  *lookedAt
+	vault  *vault
 	seen   *sights
 	store  *memory
 	engine *rotation.Engine
@@ -156,7 +159,7 @@ type watchtower struct {
 
 func keep(t *testing.T) *watchtower {
 	w := &watchtower{
-		T: t, store: &memory{}, seen: &sights{all: map[string]rotation.Sighting{}},
+		T: t, vault: &vault{}, store: &memory{}, seen: &sights{all: map[string]rotation.Sighting{}},
 		world: &lookedAt{shows: map[string]rotation.Finding{}, fails: map[string]error{}, looks: map[string]int{}},
 	}
 	w.run()
@@ -172,12 +175,13 @@ func (w *watchtower) run() {
 		book.Actions[kind] = a
 	}
 	book.Watchers = map[string]rotation.Watcher{"keys": w.world, rotation.KindVersion: w.world}
+	book.Provers = map[string]rotation.Prover{"vault": w.vault}
 	c, err := rotation.LoadCatalogue([]byte(watchedRows), book)
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.engine = rotation.NewEngine(rotation.Engine{
-		Store: w.store, Catalogue: c, Actions: book.Actions, Watchers: book.Watchers, Memory: w.seen, Members: group(approvers),
+		Store: w.store, Catalogue: c, Actions: book.Actions, Watchers: book.Watchers, Provers: book.Provers, Values: w.vault, Memory: w.seen, Members: group(approvers),
 		Now: time.Now, Fence: 1, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	ctx, cancel := context.WithCancel(w.Context())
