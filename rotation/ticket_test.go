@@ -69,6 +69,7 @@ func TestWhatEndsAnIssue(t *testing.T) {
 		"an earlier rotation was complete":   {7, ended(Complete, november.AddDate(0, -6, 0)), "", ""},
 		"it isn't rotated any more":          {7, func(e *Item) { e.Secret.Exempt = &Exemption{Reason: "The service is gone."} }, "not_planned", "The service is gone."},
 		"it was changed outside Rekey":       {180, func(e *Item) { e.Outside = november }, "completed", "changed outside Rekey"},
+		"what was saved outside is refused":  {180, func(e *Item) { e.Outside, e.Alarms = november, []Sighting{{Kind: KindVersion}} }, "", ""},
 		"it turns out to be due later":       {40, func(*Item) {}, "not_planned", "isn't due yet"},
 		"it turns out to be due earlier":     {2, func(*Item) {}, "", ""},
 		"nobody knows any more when it was":  {7, func(e *Item) { e.Due = Due{} }, "", ""},
