@@ -20,6 +20,7 @@ func withOwn(t *testing.T, names ...string) (*rotation.Catalogue, error) {
 	}
 	b.Actions["approve_own"] = act(nil)
 	b.Watchers = map[string]rotation.Watcher{"keys": &lookedAt{}}
+	b.Provers = map[string]rotation.Prover{"vault": &vault{}}
 	b.Own = []rotation.Own{
 		{Name: "rekey_hub", Title: "Rekey's hub token", Noun: "token", From: "HUB_TOKEN", Page: "https://hub.example/", Text: "Make one."},
 		{Name: "rekey_chat", Title: "Rekey's chat token", Noun: "token", From: "CHAT_TOKEN", Page: "https://chat.example/", Text: "Make one.", Alone: true},

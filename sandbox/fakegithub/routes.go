@@ -1,6 +1,7 @@
 package fakegithub
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -98,6 +99,9 @@ func (f *Fake) serve(rw http.ResponseWriter, r *http.Request, rt route) {
 	}
 	q := &request{Request: r, body: body, base: "http://" + r.Host}
 	q.call = &world.Call{Provider: "github", Method: rt.method, Resource: resource(r), Caller: f.caller(r)}
+	if rt.method == ReadUser { // it is about whose the token is
+		q.call.Resource = cmp.Or(q.call.Caller, "nobody")
+	}
 	f.w.Serve(rw, r, q.call, func(rw http.ResponseWriter, _ *http.Request) {
 		q.header = rw.Header()
 		f.mu.Lock()

@@ -291,7 +291,8 @@
 //
 // {provider} is aws, github, slack, pagerduty or entra; {fault} is one of package world's fault
 // words; {counted} is "applied" (it changed something) or "called". After "on"
-// stands a part of the resource that the call was about.
+// stands a part of the resource that the call was about; of github "GET /user"
+// it is the login whose token it was, or nobody.
 //
 // At the end of each conversation the bot must not have made any mistake
 // towards Slack.
