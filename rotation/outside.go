@@ -164,7 +164,7 @@ func (e *Engine) prove(ctx context.Context, t *trial) (c Credential, shown Proof
 			err = errors.New("the prover panicked")
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, e.Waits.Send)
+	ctx, cancel := context.WithTimeout(ctx, 3*e.Waits.Send) // it is read, tried and looked over
 	defer cancel()
 	plan, prover := t.plan, e.Provers[t.plan.Prover]
 	value, err := e.Values.Read(ctx, plan.Place(), t.change.Version, Current, plan.Field)
