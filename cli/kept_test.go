@@ -86,6 +86,9 @@ func TestTheSandboxHasAPast(t *testing.T) {
 	if strings.Contains(k.page, "The team is at work") {
 		t.Error("the past is played again")
 	}
+	k.do("advance", url.Values{"by": {"monday"}})
+	k.see("Secrets this week")
+	k.find(`(?s)Secrets this week.*(parked: .*overdue since .*expires that day.*still owed, with Operations Engineering)`)
 	k.end(syscall.SIGTERM)
 }
 
