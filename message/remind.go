@@ -1,7 +1,6 @@
 package message
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -40,21 +39,10 @@ const remindLines = 20 // secrets that get a line with a button of their own
 // Worst are the rows that fit into one message, the most urgent first, and how
 // many are left.
 func Worst(rows []Row, c Context) (shown []Row, more int) {
-	type placed struct {
-		entry
-		row Row
-	}
-	all := make([]placed, len(rows))
-	for i, row := range rows {
-		all[i] = placed{row.entry(c), row}
-	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), a.row.Clocks.Due().On.Compare(b.row.Clocks.Due().On))
+	all := slices.SortedStableFunc(slices.Values(rows), func(a, b Row) int {
+		return rotation.ByUrgency(a.Item(c.Now, c.zone()), b.Item(c.Now, c.zone()))
 	})
-	for _, x := range all[:min(len(all), remindLines)] {
-		shown = append(shown, x.row)
-	}
-	return shown, len(rows) - len(shown)
+	return all[:min(len(all), remindLines)], max(0, len(all)-remindLines)
 }
 
 // Remind is the one message that reminds owners: each secret with its date and

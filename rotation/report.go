@@ -70,8 +70,25 @@ func NewReport(known []Standing, debtors []*Rotation, now time.Time, zone *time.
 			out.Items = append(out.Items, Item{Rank: RankOwed, On: d.Since, Debt: &d, Debtor: r, now: now, zone: zone})
 		}
 	}
-	slices.SortStableFunc(out.Items, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), last(a)-last(b), a.On.Compare(b.On)) })
+	slices.SortStableFunc(out.Items, ByUrgency)
 	return out
+}
+
+// ByUrgency compares two items: the more urgent one comes first, and of the same
+// rank Rekey's own after all others. Of what has to be started on the same day,
+// what is due first comes first.
+func ByUrgency(a, b Item) int {
+	order := cmp.Or(cmp.Compare(a.Rank, b.Rank), last(a)-last(b))
+	if order == 0 && a.Rank == RankStart && a.date() == b.date() {
+		return a.Due.On.Compare(b.Due.On)
+	}
+	return cmp.Or(order, a.On.Compare(b.On))
+}
+
+// date is a number that is higher for a later day of On.
+func (e Item) date() int {
+	year, month, day := e.On.In(e.zone).Date()
+	return (year*12+int(month))*31 + day
 }
 
 // last is 1 for what is replaced last: Rekey's own.
