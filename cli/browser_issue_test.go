@@ -27,8 +27,10 @@ func TestIssuesInABrowser(t *testing.T) {
 	b.See("Held by: Sam (member of the team)")
 	shot("2-issue")
 
-	b.Click("DisclosureTriangle", "More actions")
-	b.Click("button", "Details")
+	b.SeeAfter(func() {
+		b.Click("DisclosureTriangle", "More actions")
+		b.Click("button", "Details")
+	}, "This step is wrong…")
 	b.Click("button", "This step is wrong…")
 	b.See("What is wrong with it?")
 	shot("3-wrong")

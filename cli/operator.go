@@ -85,11 +85,12 @@ func registry(db *storage.DB, slack *bot.Bot, desk *rotation.Desk, acks *ackTime
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: "See docs/operations.md."},
 			func() float64 { return float64(gauge.Load()) }))
 	}
-	if desk != nil {
-		r.MustRegister(
-			prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "rekey_issues_sent_total", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Sent.Load()) }),
-			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rekey_issues_stuck", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Stuck.Load()) }))
+	if desk == nil { // no issues are kept, so none are counted
+		desk = &rotation.Desk{}
 	}
+	r.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "rekey_issues_sent_total", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Sent.Load()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rekey_issues_stuck", Help: "See docs/operations.md."}, func() float64 { return float64(desk.Stuck.Load()) }))
 	r.MustRegister(rotations{db}, sightings{db, now})
 	return r
 }

@@ -198,9 +198,8 @@ func TestWhatARotationMadeCurrentIsNotTried(t *testing.T) {
 // A provider that may refuse what is new yet is asked again.
 func TestARefusalOfWhatIsNewYetIsNotBelieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
+		w := keep(t, func(e *rotation.Engine) { e.Provers["vault"] = slow{e.Values.(*vault)} })
 		w.vault.err = &rotation.ProviderError{Provider: "Vault", Op: "signing in", Code: "invalid_client", Definite: true, Dead: true}
-		w.engine.Provers["vault"] = slow{w.vault}
 		w.world.set("tok", current("v1"), nil)
 		w.pass(time.Second)
 		w.world.set("tok", current("v2"), nil)
@@ -224,9 +223,10 @@ func (slow) Lag() time.Duration { return 10 * time.Minute }
 // What stands beside a value is looked at before it is tried.
 func TestWhatStandsBesideTheValueIsLookedAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
-		w.engine.Provers["vault"] = fielded{w.vault}
-		w.engine.Catalogue.Secrets[2].Field = "client_secret"
+		w := keep(t, func(e *rotation.Engine) {
+			e.Provers["vault"] = fielded{e.Values.(*vault)}
+			e.Catalogue.Secrets[2].Field = "client_secret"
+		})
 		w.world.set("tok", current("v1"), nil)
 		w.pass(time.Second)
 		w.world.set("tok", current("v2"), nil)

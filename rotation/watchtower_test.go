@@ -154,12 +154,13 @@ type watchtower struct {
 	seen   *sights
 	store  *memory
 	engine *rotation.Engine
+	change []func(*rotation.Engine) // before a process starts
 	stop   func()
 }
 
-func keep(t *testing.T) *watchtower {
+func keep(t *testing.T, change ...func(*rotation.Engine)) *watchtower {
 	w := &watchtower{
-		T: t, vault: &vault{}, store: &memory{}, seen: &sights{all: map[string]rotation.Sighting{}},
+		T: t, change: change, vault: &vault{}, store: &memory{}, seen: &sights{all: map[string]rotation.Sighting{}},
 		world: &lookedAt{shows: map[string]rotation.Finding{}, fails: map[string]error{}, looks: map[string]int{}},
 	}
 	w.run()
@@ -184,6 +185,9 @@ func (w *watchtower) run() {
 		Store: w.store, Catalogue: c, Actions: book.Actions, Watchers: book.Watchers, Provers: book.Provers, Values: w.vault, Memory: w.seen, Members: group(approvers),
 		Now: time.Now, Fence: 1, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
+	for _, change := range w.change {
+		change(w.engine)
+	}
 	ctx, cancel := context.WithCancel(w.Context())
 	over := make(chan error, 1)
 	go func(e *rotation.Engine) { over <- e.Watch(ctx) }(w.engine)

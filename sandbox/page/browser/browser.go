@@ -166,6 +166,20 @@ func (b *Browser) See(text string) {
 	}
 }
 
+// SeeAfter does something that people do again when nothing comes of it, until
+// the page shows a text: what is exchanged for something newer in that moment
+// takes no click.
+func (b *Browser) SeeAfter(do func(), text string) {
+	b.t.Helper()
+	for range 3 {
+		do()
+		if b.within(patience/3, func() bool { return strings.Contains(b.Text(), text) }) {
+			return
+		}
+	}
+	b.See(text)
+}
+
 // Gone waits until the page doesn't show a text any more.
 func (b *Browser) Gone(text string) {
 	b.t.Helper()
@@ -216,10 +230,12 @@ func (b *Browser) do(what string, action chromedp.Action[chromedp.Void]) {
 }
 
 // until looks again every few frames until cond holds or patience is over.
-func (b *Browser) until(cond func() bool) bool {
+func (b *Browser) until(cond func() bool) bool { return b.within(patience, cond) }
+
+func (b *Browser) within(wait time.Duration, cond func() bool) bool {
 	frame := time.NewTicker(50 * time.Millisecond)
 	defer frame.Stop()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(wait); time.Now().Before(end); {
 		if cond() {
 			return true
 		}
