@@ -27,10 +27,9 @@ func TestIssuesInABrowser(t *testing.T) {
 	b.See("Held by: Sam (member of the team)")
 	shot("2-issue")
 
-	// The card is drawn anew while it goes on, which closes its menu: so both
-	// presses are one.
 	b.SeeAfter(func() {
-		browser.Eval[any](b, `[...document.querySelectorAll("button")].find(b => b.textContent.trim() === "Details")?.click()`)
+		b.Click("DisclosureTriangle", "More actions")
+		b.Click("button", "Details")
 	}, "This step is wrong…")
 	b.Click("button", "This step is wrong…")
 	b.See("What is wrong with it?")

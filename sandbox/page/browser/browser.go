@@ -98,8 +98,9 @@ func (b *Browser) Screenshot(path string) {
 	}
 }
 
-// Click clicks what has a role and a name, once it stands still. Of several it
-// takes the last, which in a channel is the newest.
+// Click clicks what has a role and a name, once it stands still, and again if
+// it moved away from under the pointer. Of several it takes the last, which in
+// a channel is the newest.
 func (b *Browser) Click(role, name string) {
 	b.t.Helper()
 	var stood dom.Quad
@@ -119,8 +120,20 @@ func (b *Browser) Click(role, name string) {
 			stood = q
 			return errMoving
 		}
-		_, err = chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t)
-		return err
+		if err := call(ctx, t, node, `function() {
+			this.clicked = false;
+			this.addEventListener("click", () => { this.clicked = true; }, { once: true, capture: true });
+		}`, ""); err != nil {
+			return err
+		}
+		if _, err := chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t); err != nil {
+			return err
+		}
+		err = call(ctx, t, node, `function() { if (this.isConnected && !this.clicked) throw new Error("missed"); }`, "")
+		if err != nil && strings.Contains(err.Error(), "missed") {
+			return errMissed
+		}
+		return nil // it is there and was clicked, or is gone since
 	})
 }
 
@@ -167,8 +180,7 @@ func (b *Browser) See(text string) {
 }
 
 // SeeAfter does something that people do again when nothing comes of it, until
-// the page shows a text: what is exchanged for something newer in that moment
-// takes no click.
+// the page shows a text: a window whose trigger has died doesn't open.
 func (b *Browser) SeeAfter(do func(), text string) {
 	b.t.Helper()
 	for range 3 {

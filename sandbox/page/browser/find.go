@@ -15,6 +15,7 @@ import (
 var (
 	errNotShown = errors.New("it isn't shown")
 	errMoving   = errors.New("it doesn't stand still")
+	errMissed   = errors.New("it moved away from under the pointer, or something covers it")
 )
 
 // on does something with what has a role and a name, as soon as that works. It
