@@ -67,7 +67,9 @@ func dueCommand(catalogue []byte) *cobra.Command {
 
 func (d *due) run(ctx context.Context, out, note io.Writer) error {
 	known := anyHandle()
-	if _, err := loadCatalogue(d.catalogue, d.embedded, known); err != nil {
+	known.Own = owns // of which only those are shown that a running Rekey has looked at
+	book, err := loadCatalogue(d.catalogue, d.embedded, known)
+	if err != nil {
 		return exit(ExitUsage, err)
 	}
 	if err := d.readSettings(); err != nil {
@@ -76,11 +78,6 @@ func (d *due) run(ctx context.Context, out, note io.Writer) error {
 	seen, err := storage.LookAt(ctx, d.database)
 	if err != nil {
 		return exit(ExitDatabase, err)
-	}
-	known.Own = ownSeen(seen.Seen)
-	book, err := loadCatalogue(d.catalogue, d.embedded, known)
-	if err != nil {
-		return exit(ExitUsage, err)
 	}
 	report := rotation.NewReport(book.Standings(seen.Newest, seen.Seen, seen.Snoozes), seen.Owing, d.now, d.zone)
 	if err := d.print(out, note, report, looked(seen.Seen)); err != nil {

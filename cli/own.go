@@ -46,18 +46,7 @@ var owns = []rotation.Own{
 
 // own are those of them that this process was given.
 func (e environment) own() []rotation.Own {
-	return ownWhere(func(o rotation.Own) bool { return e.values[o.From] != "" })
-}
-
-// ownSeen are those that a running Rekey has looked at.
-func ownSeen(seen []rotation.Sighting) []rotation.Own {
-	return ownWhere(func(o rotation.Own) bool {
-		return slices.ContainsFunc(seen, func(s rotation.Sighting) bool { return s.About == o.Name && s.Kind == rotation.KindOwn })
-	})
-}
-
-func ownWhere(there func(rotation.Own) bool) []rotation.Own {
-	return slices.DeleteFunc(slices.Clone(owns), func(o rotation.Own) bool { return !there(o) })
+	return slices.DeleteFunc(slices.Clone(owns), func(o rotation.Own) bool { return e.values[o.From] == "" })
 }
 
 // signIns are how each of them is tried.

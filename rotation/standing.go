@@ -163,6 +163,9 @@ func (c *Catalogue) Standings(newest []*Rotation, sightings []Sighting, snoozes 
 	seen := Sort(sightings)
 	var out []Standing
 	for _, s := range c.Secrets {
+		if s.Own != nil && by[s.Name] == nil && len(seen[s.Name]) == 0 {
+			continue // Rekey isn't given it, or hasn't begun to look
+		}
 		one := Stand(s, by[s.Name], seen)
 		if z, ever := snoozes[s.Name]; ever {
 			one.Snooze = &z
