@@ -84,7 +84,7 @@ func (e *Engine) Start(ctx context.Context, o Order, by Person) (*Rotation, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := e.last(ctx, o); err != nil {
+	if err := e.afterOthers(ctx, o); err != nil {
 		return nil, err
 	}
 	r, event := New(plan, by, e.Now())

@@ -306,3 +306,22 @@ func (e *Engine) blind(w *Watch, err error) string {
 	e.Log.Error("a look failed", "about", w.Row, "kind", w.Kind, "error", err)
 	return "Rekey couldn't look, for a reason that isn't a provider's"
 }
+
+// ages fills in since when each thing found has been there, where its provider
+// doesn't tell: since a look first showed it.
+func (l *lookout) ages(w *Watch, f *Finding, now int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := map[string]int64{}
+	for i, d := range f.Dates {
+		if d.Created != 0 {
+			continue
+		}
+		before, known := l.first[w.key()][d.Name]
+		if !known {
+			before = now
+		}
+		f.Dates[i].Created, first[d.Name] = before, before
+	}
+	l.first[w.key()] = first
+}

@@ -98,9 +98,9 @@ func (c *Catalogue) own() []Watch {
 	return out
 }
 
-// last refuses to replace what Rekey stands on while something else is in
+// afterOthers refuses to replace what Rekey stands on while something else is in
 // progress. What is compromised or refused can't wait.
-func (e *Engine) last(ctx context.Context, o Order) error {
+func (e *Engine) afterOthers(ctx context.Context, o Order) error {
 	s, err := e.Catalogue.Secret(o.Secret)
 	if err != nil || s.Own == nil || o.Compromised || o.Alarm != "" {
 		return nil
@@ -121,23 +121,4 @@ func (e *Engine) last(ctx context.Context, o Order) error {
 		Reason: NotNow, What: s.Title + " is replaced last, since Rekey needs it, and " + what + " in progress.",
 		Safe: "Nothing was changed.", Next: "Start it when nothing else is in progress: `/rotate status` shows what is. If somebody else may know it, `/rotate " + s.Name + " --compromised` starts at once.",
 	}
-}
-
-// ages fills in since when each thing found has been there, where its provider
-// doesn't tell: since a look first showed it.
-func (l *lookout) ages(w *Watch, f *Finding, now int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	first := map[string]int64{}
-	for i, d := range f.Dates {
-		if d.Created != 0 {
-			continue
-		}
-		before, known := l.first[w.key()][d.Name]
-		if !known {
-			before = now
-		}
-		f.Dates[i].Created, first[d.Name] = before, before
-	}
-	l.first[w.key()] = first
 }

@@ -78,7 +78,7 @@ func NewReport(known []Standing, debtors []*Rotation, now time.Time, zone *time.
 // rank Rekey's own after all others. Of what has to be started on the same day,
 // what is due first comes first.
 func ByUrgency(a, b Item) int {
-	order := cmp.Or(cmp.Compare(a.Rank, b.Rank), last(a)-last(b))
+	order := cmp.Or(cmp.Compare(a.Rank, b.Rank), a.own()-b.own())
 	if order == 0 && a.Rank == RankStart && a.date() == b.date() {
 		return a.Due.On.Compare(b.Due.On)
 	}
@@ -91,8 +91,8 @@ func (e Item) date() int {
 	return (year*12+int(month))*31 + day
 }
 
-// last is 1 for what is replaced last: Rekey's own.
-func last(e Item) int {
+// own is 1 for one of Rekey's own credentials, which are replaced last, and else 0.
+func (e Item) own() int {
 	if e.Secret.Own != nil {
 		return 1
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed" // the conversation
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"rekey/sandbox/script"
@@ -46,7 +47,8 @@ func (h *house) prelude(ctx context.Context) error {
 		},
 	})
 	if err != nil && ctx.Err() == nil {
-		h.stage.World.Happened("What the team did before you came ended early", "the sandbox")
+		why, _, _ := strings.Cut(err.Error(), "\n") // the rest shows the whole channel
+		h.stage.World.Happened("What the team did before you came ended early: "+why, "the sandbox")
 	}
 	return nil
 }
