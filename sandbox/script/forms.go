@@ -18,15 +18,24 @@ func (p *player) pressBecause(m match) error {
 }
 
 func (p *player) writeAndSubmit(m match) error {
-	text, err := p.fill(m["text"])
+	values, err := p.written(m)
 	if err != nil {
 		return err
+	}
+	return p.submit(m, values)
+}
+
+// written fills in the open form's text.
+func (p *player) written(m match) (map[string]string, error) {
+	text, err := p.fill(m["text"])
+	if err != nil {
+		return nil, err
 	}
 	field, err := p.field(m.id("who"), "plain_text_input")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.submit(m, map[string]string{field.ID: text})
+	return map[string]string{field.ID: text}, nil
 }
 
 // pick chooses an option by its value or its words, and submits.
@@ -50,15 +59,10 @@ func (p *player) pick(m match) error {
 // pickBecause chooses an option in each of several lists, by its value or its
 // words up to the first comma, fills in the text, and submits.
 func (p *player) pickBecause(m match) error {
-	text, err := p.fill(m["text"])
+	values, err := p.written(m)
 	if err != nil {
 		return err
 	}
-	field, err := p.field(m.id("who"), "plain_text_input")
-	if err != nil {
-		return err
-	}
-	values := map[string]string{field.ID: text}
 	v, _ := p.top(m.id("who"))
 	for one := range strings.SplitSeq(m["option"], " and ") {
 		picked := false
