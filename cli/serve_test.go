@@ -22,6 +22,10 @@ func TestItsPagesAnswer(t *testing.T) {
 	if status, text := s.get("/healthz"); status != 200 || text != "ok\n" {
 		t.Errorf("/healthz: %d %q", status, text)
 	}
+	s.until("it counts both sockets", func() bool { // one alone makes it ready
+		_, text := s.get("/metrics")
+		return strings.Contains(text, "rekey_slack_sockets 2\n")
+	})
 	status, text := s.get("/metrics")
 	var served []string
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(text, -1) {
