@@ -120,22 +120,35 @@ func (b *Browser) Click(role, name string) {
 			stood = q
 			return errMoving
 		}
-		if err := call(ctx, t, node, `function() {
-			this.clicked = false;
-			this.addEventListener("click", () => { this.clicked = true; }, { once: true, capture: true });
-		}`, ""); err != nil {
+		call, err := hold(ctx, t, node)
+		if err != nil {
+			return err
+		}
+		if err := call(expectClick, ""); err != nil {
 			return err
 		}
 		if _, err := chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t); err != nil {
 			return err
 		}
-		err = call(ctx, t, node, `function() { if (this.isConnected && !this.clicked) throw new Error("missed"); }`, "")
+		err = call(`function() { if (!window.clicked) throw new Error("missed"); }`, "")
 		if err != nil && strings.Contains(err.Error(), "missed") {
 			return errMissed
 		}
-		return nil // it is there and was clicked, or is gone since
+		return nil // it was clicked; if that can't be asked any more, it led to another page
 	})
 }
+
+// expectClick notes whether the next click arrives at what says the same as this
+// element: an update of the page may have put another in its place.
+const expectClick = `function() {
+	const says = (e) => (e.ariaLabel ?? "") + e.textContent.trim();
+	const { tagName } = this, said = says(this);
+	window.clicked = false;
+	window.addEventListener("click", (e) => {
+		const hit = e.composedPath().find((n) => n.tagName === tagName);
+		window.clicked = hit !== undefined && says(hit) === said;
+	}, { once: true, capture: true });
+}`
 
 // Type puts text into an empty field by its label, as if it were typed or
 // pasted.

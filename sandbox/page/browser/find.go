@@ -81,12 +81,24 @@ func find(ctx context.Context, t *chromedp.Target, role, name string) ([]*access
 
 // call calls a function of the page on a node.
 func call(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID, function, argument string) error {
-	object, err := cdp.Call(ctx, t, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
+	object, err := hold(ctx, t, node)
 	if err != nil {
 		return err
 	}
-	_, err = chromedp.CallFunctionOn[chromedp.Void](function, func(p *runtime.CallFunctionOnParams) {
-		p.ObjectID = object.Object.ObjectID
-	}, argument)(ctx, t)
-	return err
+	return object(function, argument)
+}
+
+// hold returns how functions of the page are called on a node, also when the
+// page doesn't have it any more.
+func hold(ctx context.Context, t *chromedp.Target, node cdp.BackendNodeID) (func(function, argument string) error, error) {
+	object, err := cdp.Call(ctx, t, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node})
+	if err != nil {
+		return nil, err
+	}
+	return func(function, argument string) error {
+		_, err := chromedp.CallFunctionOn[chromedp.Void](function, func(p *runtime.CallFunctionOnParams) {
+			p.ObjectID = object.Object.ObjectID
+		}, argument)(ctx, t)
+		return err
+	}, nil
 }
