@@ -275,14 +275,13 @@
 //	github> shows new runs after {for}         in its lists of runs
 //	clock> +{days}
 //	clock> to {weekday} {time}                 the next one, in London: to Wednesday 09:40
-//	fault> {provider} {call} {fault}           the next such call
-//	fault> {provider} {call} {fault} {n} times
-//	fault> {provider} {call} {fault} after {n} lets so many through first
-//	fault> {provider} {call} {fault} for {for} slow or 429
-//	fault> {provider} {call} {fault} from now on
+//	fault> {provider} {call}{about} {fault}    the next such call
+//	fault> {provider} {call}{about} {fault} {n} times
+//	fault> {provider} {call}{about} {fault} after {n} lets so many through first
+//	fault> {provider} {call}{about} {fault} for {for} slow or 429
+//	fault> {provider} {call}{about} {fault} from now on
 //	fault> clear
-//	journal> {provider} {call} {counted} {n}   exactly; one too many fails at once
-//	journal> {provider} {call} on {secret} {counted} {n}
+//	journal> {provider} {call}{about} {counted} {n}   exactly; one too many fails at once
 //	settle> {for}                              no call has changed anything for so long
 //
 // Only a bot that is a process of its own, on Linux, can have a full disk; under
@@ -290,9 +289,11 @@
 // conversation, or "embedded".
 //
 // {provider} is aws, github, slack, pagerduty or entra; {fault} is one of package world's fault
-// words; {counted} is "applied" (it changed something) or "called". After "on"
-// stands a part of the resource that the call was about; of github "GET /user"
-// it is the login whose token it was, or nobody.
+// words; {counted} is "applied" (it changed something) or "called". {about} is
+// empty, or " on " and a part of the resource that the call is about, as in
+// aws DescribeSecret on github_ci_user_pat; of github "GET /user" it is the login
+// whose token it is, or nobody. Rekey looks at most things by itself, too: a
+// fault without {about} may hit such a look.
 //
 // At the end of each conversation the bot must not have made any mistake
 // towards Slack.

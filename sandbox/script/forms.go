@@ -9,12 +9,39 @@ import (
 	"rekey/sandbox/fakeslack"
 )
 
+// moved is what somebody is told whose press was overtaken.
+const moved = "has moved on since that button was drawn"
+
 // pressBecause presses, waits for the form that asks why, answers and submits.
+// Whoever is told instead that the rotation has moved on presses once more.
 func (p *player) pressBecause(m match) error {
-	if err := p.press(m); err != nil {
-		return err
+	user := m.id("who")
+	for {
+		before := p.overtaken(user)
+		if err := p.press(m); err != nil {
+			return err
+		}
+		again := false
+		if err := p.until(func() error {
+			_, open := p.top(user)
+			again = !open && p.overtaken(user) > before
+			if !open && !again {
+				return errors.New("no form is open")
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if !again {
+			return p.writeAndSubmit(m)
+		}
 	}
-	return p.writeAndSubmit(m)
+}
+
+// overtaken is how often user was told that a press of theirs was.
+func (p *player) overtaken(user string) int {
+	told := slices.DeleteFunc(p.private(user), func(m fakeslack.Message) bool { return !strings.Contains(m.Text, moved) })
+	return len(told)
 }
 
 func (p *player) writeAndSubmit(m match) error {

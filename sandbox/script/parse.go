@@ -44,6 +44,7 @@ var slots = map[string]string{
 	"again":   `(?: again)?`,
 	"file":    `[\w-]+\.ya?ml`,
 	"word":    `[\w.-]+`,
+	"about":   `(?: on [\w/+=.@-]+)?`,
 	"call":    `"[^"]+"|[\w.]+`,
 	"channel": `#[\w-]+`,
 	"group":   `@[\w-]+`,
@@ -177,6 +178,7 @@ func (m match) number() int {
 }
 
 func (m match) call() string  { return strings.Trim(m["call"], `"`) }
+func (m match) about() string { return strings.TrimPrefix(m["about"], " on ") }
 func (m match) label() string { return strings.Trim(m["label"], "[]") }
 
 var channels = map[string]string{

@@ -201,6 +201,7 @@ fault> github "POST dispatch" posthang
 fault> slack chat.postMessage postreset 2 times
 fault> aws DescribeSecret pre5xx after 3
 fault> aws DescribeSecret slow for 2s
+fault> github "GET /user" on modernisation-platform-ci slow for 2s
 fault> aws DescribeSecret 429 from now on
 fault> pagerduty "GET users" html
 fault> clear

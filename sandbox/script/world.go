@@ -22,13 +22,12 @@ var worldForms = []form{
 	{`clock> +{days}`, (*player).advance},
 	{`clock> to {weekday} {time}`, (*player).advanceTo},
 	{`fault> clear`, func(p *player, _ match) error { p.Stage.World.Faults.Clear(); return nil }},
-	{`fault> {provider} {call} {fault}`, (*player).orderFault},
-	{`fault> {provider} {call} {fault} {n} times`, (*player).orderFault},
-	{`fault> {provider} {call} {fault} for {for}`, (*player).orderFault},
-	{`fault> {provider} {call} {fault} from now on`, (*player).orderLastingFault},
-	{`fault> {provider} {call} {fault} after {n}`, (*player).orderLaterFault},
-	{`journal> {provider} {call} {counted} {n}`, (*player).journalSays},
-	{`journal> {provider} {call} on {secret} {counted} {n}`, (*player).journalSays},
+	{`fault> {provider} {call}{about} {fault}`, (*player).orderFault},
+	{`fault> {provider} {call}{about} {fault} {n} times`, (*player).orderFault},
+	{`fault> {provider} {call}{about} {fault} for {for}`, (*player).orderFault},
+	{`fault> {provider} {call}{about} {fault} from now on`, (*player).orderLastingFault},
+	{`fault> {provider} {call}{about} {fault} after {n}`, (*player).orderLaterFault},
+	{`journal> {provider} {call}{about} {counted} {n}`, (*player).journalSays},
 	{`settle> {for}`, (*player).settle},
 }
 
@@ -99,8 +98,14 @@ func (p *player) advanceTo(m match) error {
 	return nil
 }
 
+// ordered is the fault that a line names.
+func (m match) ordered() world.Fault {
+	return world.Fault{Provider: m["provider"], Method: m.call(), Resource: m.about(), Word: m["fault"]}
+}
+
 func (p *player) orderFault(m match) error {
-	fault := world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Times: m.number()}
+	fault := m.ordered()
+	fault.Times = m.number()
 	if m["for"] != "" {
 		d, err := duration(m["for"])
 		if err != nil {
@@ -113,13 +118,17 @@ func (p *player) orderFault(m match) error {
 }
 
 func (p *player) orderLastingFault(m match) error {
-	p.Stage.World.Faults.Order(world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Times: -1})
+	fault := m.ordered()
+	fault.Times = -1
+	p.Stage.World.Faults.Order(fault)
 	return nil
 }
 
 // orderLaterFault lets n calls through first.
 func (p *player) orderLaterFault(m match) error {
-	p.Stage.World.Faults.Order(world.Fault{Provider: m["provider"], Method: m.call(), Word: m["fault"], Skip: m.number()})
+	fault := m.ordered()
+	fault.Skip = m.number()
+	p.Stage.World.Faults.Order(fault)
 	return nil
 }
 
@@ -128,7 +137,7 @@ func (p *player) journalSays(m match) error {
 	return p.until(func() error {
 		n := 0
 		for _, c := range p.Stage.World.Journal.Calls() {
-			if c.Provider == m["provider"] && c.Method == m.call() && strings.Contains(c.Resource, m["secret"]) && (c.Applied || m["counted"] == "called") {
+			if c.Provider == m["provider"] && c.Method == m.call() && strings.Contains(c.Resource, m.about()) && (c.Applied || m["counted"] == "called") {
 				n++
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,6 +27,7 @@ const (
 type Fault struct {
 	Provider string        // empty matches every provider
 	Method   string        // empty matches every method
+	Resource string        // a part of what the call is about; empty matches everything
 	Changing bool          // matches only calls that changed something, so Word has to be a "post" one
 	Skip     int           // let this many matching calls through first
 	Times    int           // how many calls it hits; 0 means 1, -1 means until Clear
@@ -87,7 +89,7 @@ func (f *Faults) take(call *Call, changed bool) (Fault, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, x := range f.list {
-		if x.Provider != "" && x.Provider != call.Provider || x.Method != "" && x.Method != call.Method || x.Changing != changed {
+		if !x.matches(call) || x.Changing != changed {
 			continue
 		}
 		if x.Skip > 0 {
@@ -159,6 +161,10 @@ func (w *World) Serve(rw http.ResponseWriter, r *http.Request, call *Call, do ht
 		rw.WriteHeader(answer.Code)
 		_, _ = rw.Write(answer.Body.Bytes())
 	}
+}
+
+func (f *Fault) matches(call *Call) bool {
+	return (f.Provider == "" || f.Provider == call.Provider) && (f.Method == "" || f.Method == call.Method) && strings.Contains(call.Resource, f.Resource)
 }
 
 func pause(r *http.Request, d time.Duration) {

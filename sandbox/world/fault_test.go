@@ -13,7 +13,7 @@ import (
 func serve(t *testing.T, w *world.World) func(method string) (int, error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		call := &world.Call{Provider: "aws", Method: r.Method}
+		call := &world.Call{Provider: "aws", Method: r.Method, Resource: "the thing"}
 		w.Serve(rw, r, call, func(http.ResponseWriter, *http.Request) { call.Applied = r.Method == http.MethodPost })
 	}))
 	t.Cleanup(server.Close)
@@ -51,6 +51,21 @@ func TestALostAnswerWaitsForACallThatChangesSomething(t *testing.T) {
 		if got := w.Journal.Calls()[i]; got.Fault != want.fault || got.Status != http.StatusOK || got.Applied != (want.method == http.MethodPost) {
 			t.Errorf("call %d is in the journal as %+v", i+1, got)
 		}
+	}
+}
+
+func TestAFaultHitsWhatItIsAbout(t *testing.T) {
+	w := world.New()
+	call := serve(t, w)
+	w.Faults.Order(world.Fault{Resource: "another", Word: world.Down})
+	w.Faults.Order(world.Fault{Resource: "thing", Word: world.Pre5xx})
+	for i, want := range []int{http.StatusServiceUnavailable, http.StatusOK} {
+		if status, err := call(http.MethodGet); err != nil || status != want {
+			t.Errorf("call %d: %d (%v), want %d", i+1, status, err, want)
+		}
+	}
+	if left := w.Faults.List(); len(left) != 1 || left[0].Resource != "another" {
+		t.Errorf("what is left is %+v", left)
 	}
 }
 
