@@ -50,8 +50,9 @@ func TestWhatIsWatchedIsLookedAtEachHourAndWhenAsked(t *testing.T) {
 
 func TestALookThatShowsNothingKeepsWhatWasSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
+		w := build(t)
 		w.world.set("glass", rotation.Finding{Words: "The user has no access key."}, nil)
+		w.run()
 		w.pass(time.Second)
 		for name, c := range map[string]struct {
 			err  error
@@ -139,8 +140,9 @@ func TestAnAlarmStartsItsRunbookOnce(t *testing.T) {
 // and over.
 func TestAnAlarmThatARotationDoesNotEndIsNotRaisedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
+		w := build(t)
 		w.world.set("tok", rotation.Finding{Words: "Its owner has left.", Alarm: true, Dates: []rotation.Dated{{Name: "v1", Created: time.Now().Add(-time.Hour).Unix()}}}, nil)
+		w.run()
 		w.pass(2 * time.Hour)
 		all := w.raised()
 		if len(all) != 1 || all[0].Plan.Walk || len(all[0].Steps) != 3 {

@@ -95,9 +95,8 @@ func TestWhatWasChangedOutsideIsTriedOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := keep(t)
+				w := build(t)
 				world := c.vault
-				w.stop()
 				w.vault = world
 				w.world.set("tok", current("v1"), nil)
 				w.run()
@@ -166,8 +165,9 @@ func TestWhatARotationMadeCurrentIsNotTried(t *testing.T) {
 		"it learned no version": {rotation.Facts{}, rotation.Complete, "", time.Hour},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := keep(t)
+			w := build(t)
 			w.world.set("tok", current("v1"), nil)
+			w.run()
 			w.pass(time.Second)
 			r, err := w.engine.Start(t.Context(), rotation.Order{Secret: "tok"}, ann)
 			if err != nil {
@@ -198,9 +198,10 @@ func TestWhatARotationMadeCurrentIsNotTried(t *testing.T) {
 // A provider that may refuse what is new yet is asked again.
 func TestARefusalOfWhatIsNewYetIsNotBelieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t, func(e *rotation.Engine) { e.Provers["vault"] = slow{e.Values.(*vault)} })
+		w := build(t, func(e *rotation.Engine) { e.Provers["vault"] = slow{e.Values.(*vault)} })
 		w.vault.err = &rotation.ProviderError{Provider: "Vault", Op: "signing in", Code: "invalid_client", Definite: true, Dead: true}
 		w.world.set("tok", current("v1"), nil)
+		w.run()
 		w.pass(time.Second)
 		w.world.set("tok", current("v2"), nil)
 		w.engine.Refresh("tok")
@@ -223,11 +224,12 @@ func (slow) Lag() time.Duration { return 10 * time.Minute }
 // What stands beside a value is looked at before it is tried.
 func TestWhatStandsBesideTheValueIsLookedAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t, func(e *rotation.Engine) {
+		w := build(t, func(e *rotation.Engine) {
 			e.Provers["vault"] = fielded{e.Values.(*vault)}
 			e.Catalogue.Secrets[2].Field = "client_secret"
 		})
 		w.world.set("tok", current("v1"), nil)
+		w.run()
 		w.pass(time.Second)
 		w.world.set("tok", current("v2"), nil)
 		w.engine.Refresh("tok")

@@ -159,11 +159,18 @@ type watchtower struct {
 }
 
 func keep(t *testing.T, change ...func(*rotation.Engine)) *watchtower {
+	w := build(t, change...)
+	w.run()
+	return w
+}
+
+// build makes a watchtower in which nobody looks out yet: its first look shows
+// what is set before run.
+func build(t *testing.T, change ...func(*rotation.Engine)) *watchtower {
 	w := &watchtower{
 		T: t, change: change, vault: &vault{}, store: &memory{}, seen: &sights{all: map[string]rotation.Sighting{}},
 		world: &lookedAt{shows: map[string]rotation.Finding{}, fails: map[string]error{}, looks: map[string]int{}},
 	}
-	w.run()
 	t.Cleanup(func() { w.stop() })
 	return w
 }
