@@ -74,9 +74,6 @@ func TestAnEventThatCantBeLoggedTakesTheChangeWithIt(t *testing.T) {
 }
 
 func TestAWriterWaitsForALockAndSaysSoWhenItStays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes five seconds")
-	}
 	t.Parallel()
 	path := path(t)
 	db := open(t, path)
